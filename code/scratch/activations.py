@@ -34,7 +34,8 @@ def relu(z):
     >>> relu(np.array([-1.0, 0.0, 2.0]))
     array([0., 0., 2.])
     """
-    return np.maximum(z, 0)
+    # NumPy's fast loop wants two arrays, so 0 comes as one sample of zeros
+    return np.maximum(z, np.zeros_like(z[:1])) if np.ndim(z) else np.maximum(z, 0)
 
 
 def relu_backward(grad_a, z, a):
@@ -169,5 +170,11 @@ def get(activation):
     if activation is None:
         activation = "linear"
     if callable(activation):
-        activation = getattr(activation, "__name__", repr(activation))
+        for pair in ACTIVATIONS.values():
+            if activation is pair[0]:
+                return pair
+        raise ValueError(
+            f"{activation!r} is not a function of scratch.activations, so its backward pass is "
+            "not known; give a name, or add the pair to ACTIVATIONS"
+        )
     return lookup("activation", activation, ACTIVATIONS)

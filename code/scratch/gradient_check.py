@@ -7,6 +7,8 @@ The central difference :math:`\frac{f(x + h) - f(x - h)}{2h}` has an error of or
 
 import numpy as np
 
+from scratch import config
+
 
 def numerical_gradient(function, x, step=1e-5):
     r"""Return the central difference quotients of a scalar function at an array.
@@ -27,13 +29,43 @@ def numerical_gradient(function, x, step=1e-5):
     gradient = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         original = x[index]
-        x[index] = original + step
-        above = function(x)
-        x[index] = original - step
-        below = function(x)
-        x[index] = original
+        try:
+            x[index] = original + step
+            above = function(x)
+            x[index] = original - step
+            below = function(x)
+        finally:  # put it back even if the function raises: x may be a layer's own array
+            x[index] = original
         gradient[index] = (above - below) / (2 * step)
     return gradient
+
+
+def repeatable(layers, function):
+    """Return the function so that it has no memory and leaves no trace.
+
+    Each call draws the same random numbers (dropout) and finds, and leaves, the layers'
+    averages as they are now (batch normalisation).
+    """
+    private = [getattr(layer, "generator", None) for layer in layers]
+    generators = [config.rng(), *(generator for generator in private if generator)]
+    starts = [generator.bit_generator.state for generator in generators]
+    arrays = [array for layer in layers for array in layer.state.values()]
+    values = [array.copy() for array in arrays]
+
+    def restore():
+        for generator, start in zip(generators, starts, strict=True):
+            generator.bit_generator.state = start
+        for array, value in zip(arrays, values, strict=True):
+            array[...] = value
+
+    def run(*args):
+        restore()
+        try:
+            return function(*args)
+        finally:
+            restore()
+
+    return run
 
 
 def relative_error(a, b):
@@ -53,18 +85,20 @@ def check_layer(layer, inputs, training=False, seed=0, step=1e-5):
     r"""Compare a layer's backward with difference quotients.
 
     The scalar is :math:`\sum_k r_k y_k` with random weights :math:`r`, so that every
-    output counts. A layer that draws random numbers in training must be seeded by the caller.
+    output counts. Random numbers are the same in every call, and the layer's averages stay.
 
     Returns:
         A dictionary: ``"inputs"`` and each parameter's name -> relative error. Below
         1e-6 is right; above 1e-2 is wrong; between, look for a kink.
     """
     inputs = [x.copy() for x in inputs] if layer.merges else inputs.copy()
-    outputs = layer(inputs, training=training)
+    outputs = layer(inputs)  # builds it
     weights = np.random.default_rng(seed).normal(size=outputs.shape)
 
+    forward = repeatable([layer], lambda: layer.forward(inputs, training=training))
+
     def scalar(_):
-        return float(np.sum(weights * layer.forward(inputs, training=training)))
+        return float(np.sum(weights * forward()))
 
     scalar(None)
     grad_inputs = layer.backward(weights)
@@ -88,10 +122,13 @@ def check_model(model, x, y, step=1e-5):
     Returns:
         A dictionary ``"layer/parameter"`` -> relative error.
     """
-    model.loss_and_gradients(x, y)
+    model.require_compiled()
+    x, y = model.check_data(x, y, len(x))
+    repeatable(model.layers, lambda: model.loss_and_gradients(x, y))()
+    loss = repeatable(model.layers, lambda _: model.loss_on(x, y))
     errors = {}
     for layer in model.layers:
         for name, param in layer.params.items():
-            numeric = numerical_gradient(lambda _: model.loss_on(x, y), param, step)
+            numeric = numerical_gradient(loss, param, step)
             errors[f"{layer.name}/{name}"] = relative_error(layer.grads[name], numeric)
     return errors

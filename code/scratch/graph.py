@@ -2,33 +2,42 @@
 
 import numpy as np
 
+from scratch.activations import relu, relu_backward
 from scratch.layers.base import Symbol, snake_case
+from scratch.layers.convolution import Conv2D
+from scratch.layers.pooling import MaxPooling2D
 
 
 def topological_order(inputs, outputs):
     """Return the symbols from ``inputs`` to ``outputs``, parents before children.
 
+    Of several such orders it is Keras's, so that lists of weights can be exchanged: the
+    longest way to the output first, and among equals as met when walking back from there.
+
     Raises:
         ValueError: if the outputs depend on another input, or do not lead back to this one.
     """
-    order, seen = [], set()
+    met, finished = {}, []
 
     def visit(symbol):
-        if symbol in seen:
+        if symbol in met:
             return
-        seen.add(symbol)
+        met[symbol] = len(met)
         if symbol.layer is None and symbol is not inputs:
             raise ValueError("the outputs depend on an Input that is not the model's input")
         if symbol is not inputs:
             for parent in symbol.parents:
                 visit(parent)
-        order.append(symbol)
+        finished.append(symbol)
 
     visit(outputs)
-    if inputs not in seen:
+    if inputs not in met:
         raise ValueError("the outputs do not depend on the inputs")
-    order.remove(inputs)
-    return [inputs, *order]
+    steps = dict.fromkeys(finished, 0)  # the longest way to the output
+    for symbol in reversed(finished):
+        for parent in () if symbol is inputs else symbol.parents:
+            steps[parent] = max(steps[parent], steps[symbol] + 1)
+    return sorted(finished, key=lambda symbol: (-steps[symbol], met[symbol]))
 
 
 class Graph:
@@ -49,8 +58,11 @@ class Graph:
                     f"not from {type(symbol).__name__}"
                 )
         symbols = topological_order(inputs, outputs)
-        self.input, self.output = inputs, outputs
-        self.layers = [symbol.layer for symbol in symbols[1:]]
+        layers = [symbol.layer for symbol in symbols[1:]]
+        names = [layer.name for layer in layers if layer.name is not None]
+        if len(set(names)) < len(names):
+            raise ValueError(f"every layer needs a name of its own, got {', '.join(names)}")
+        self.input, self.output, self.layers = inputs, outputs, layers
         self.parents = [
             [symbols.index(parent) for parent in symbol.parents] for symbol in symbols[1:]
         ]
@@ -64,13 +76,34 @@ class Graph:
                     layer.name = f"{name}_{number}"
                 taken.add(layer.name)
         self.dtype = self.layers[0].dtype if self.layers else None
+        self.set_relu_late()
+
+    def set_relu_late(self):
+        """Find where ReLU can wait until after a max pooling, on a quarter of the numbers.
+
+        ReLU never swaps the order of two numbers, so ``max(relu(z)) = relu(max(z))``, and
+        the winner of a window is the same wherever its gradient is not 0.
+        """
+        self.relu_late = {}  # position of the convolution -> position of the pooling
+        for k, (layer, parents) in enumerate(zip(self.layers, self.parents, strict=True)):
+            before = self.layers[parents[0] - 1] if parents[0] else None
+            if isinstance(layer, MaxPooling2D) and isinstance(before, Conv2D):
+                alone = sum(parents[0] in others for others in self.parents) == 1
+                if alone and before.activation is relu:
+                    self.relu_late[parents[0] - 1] = k
 
     def forward(self, x, training=False):
         """Return the outputs for inputs of shape ``(batch, ...)``, one layer after the other."""
         values = [x]
-        for layer, parents in zip(self.layers, self.parents, strict=True):
-            inputs = [values[k] for k in parents] if layer.merges else values[parents[0]]
-            values.append(layer.forward(inputs, training))
+        after_pooling = self.relu_late.values()
+        for k, (layer, parents) in enumerate(zip(self.layers, self.parents, strict=True)):
+            inputs = [values[p] for p in parents] if layer.merges else values[parents[0]]
+            if k in self.relu_late:
+                outputs = layer.pre_activation(inputs)
+            else:
+                outputs = layer.forward(inputs, training)
+            values.append(relu(outputs) if k in after_pooling else outputs)
+        self.pooled = {k: values[k + 1] for k in after_pooling}
         return values[-1]
 
     def backward(self, grad_outputs, from_logits=False, input_grad=True):
@@ -84,16 +117,21 @@ class Graph:
             input_grad: whether the gradient with respect to the inputs is wanted; training
                 does without it.
         """
-        grads = [None] * len(self.layers) + [grad_outputs]
-        for k in range(len(self.layers), 0, -1):
-            layer, parents = self.layers[k - 1], self.parents[k - 1]
+        last = len(self.layers) - 1
+        grads = [None] * (last + 1) + [grad_outputs]
+        for k in range(last, -1, -1):
+            layer, parents, grad = self.layers[k], self.parents[k], grads[k + 1]
             layer.needs_input_grad = input_grad or parents != [0]
-            if from_logits and k == len(self.layers):
-                grad = layer.backward_logits(grads[k])
+            if k in self.pooled:
+                grad = relu_backward(grad, None, self.pooled[k])
+            if k in self.relu_late or (from_logits and k == last):
+                grad = layer.backward_logits(grad)
             else:
-                grad = layer.backward(grads[k])
+                grad = layer.backward(grad)
             layer.needs_input_grad = True
             for parent, share in zip(parents, grad if layer.merges else [grad], strict=True):
+                if parent == 0 and not input_grad:
+                    continue  # not wanted, and some layers have left it out
                 grads[parent] = share if grads[parent] is None else grads[parent] + share
         return grads[0]
 
@@ -104,10 +142,12 @@ class Graph:
         optimizer works on the two vectors, in a few lines and at full speed.
         """
         pairs = [(layer, name) for layer in self.layers for name in layer.params]
-        first = next((layer.params[name] for layer, name in pairs), None)
-        if first is None or first.base is getattr(self, "w", self):
+        w = getattr(self, "w", None)
+        # Every array is looked at: a layer may be new, or since then in another model's vector
+        if w is not None and all(layer.params[name].base is w for layer, name in pairs):
             return
-        self.w = np.concatenate([layer.params[name].ravel() for layer, name in pairs])
+        arrays = [layer.params[name].ravel() for layer, name in pairs]
+        self.w = np.concatenate(arrays) if arrays else np.zeros(0, self.dtype)
         self.g = np.zeros_like(self.w)
         start = 0
         for layer, name in pairs:

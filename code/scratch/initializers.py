@@ -58,6 +58,17 @@ class Ones(Initializer):
         return np.ones(shape)
 
 
+def truncated_normal(generator, stddev, shape):
+    """Draw normal numbers, again and again those beyond two standard deviations.
+
+    What is left varies less, by the factor 0.8796, so more is drawn: ``stddev`` comes out.
+    """
+    values = generator.normal(size=shape)
+    while (far := np.abs(values) > 2).any():
+        values[far] = generator.normal(size=far.sum())
+    return values * (stddev / 0.87962566103423978)
+
+
 class RandomNormal(Initializer):
     """Normal with the given mean and standard deviation."""
 
@@ -89,10 +100,10 @@ class GlorotUniform(Initializer):
 
 
 class GlorotNormal(Initializer):
-    """Normal with variance ``2 / (fan_in + fan_out)``."""
+    """Normal with variance ``2 / (fan_in + fan_out)``, cut off at two deviations."""
 
     def draw(self, generator, shape):
-        return generator.normal(0, np.sqrt(2 / sum(fans(shape))), shape)
+        return truncated_normal(generator, np.sqrt(2 / sum(fans(shape))), shape)
 
 
 class HeUniform(Initializer):
@@ -104,10 +115,10 @@ class HeUniform(Initializer):
 
 
 class HeNormal(Initializer):
-    """Normal with variance ``2 / fan_in``, made for ReLU."""
+    """Normal with variance ``2 / fan_in``, cut off at two deviations, made for ReLU."""
 
     def draw(self, generator, shape):
-        return generator.normal(0, np.sqrt(2 / fans(shape)[0]), shape)
+        return truncated_normal(generator, np.sqrt(2 / fans(shape)[0]), shape)
 
 
 INITIALIZERS = {

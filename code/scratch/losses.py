@@ -11,8 +11,14 @@ A loss defines one method, ``value_and_gradient``; the gradient is
 import numpy as np
 
 from scratch.activations import sigmoid
-from scratch.config import EPSILON
-from scratch.utils import lookup
+from scratch.config import EPSILON, floatx
+from scratch.utils import lookup, whole_numbers
+
+
+def as_floats(y_pred):
+    """Return the predictions as an array of floats; targets take on its type."""
+    y_pred = np.asarray(y_pred)
+    return y_pred if y_pred.dtype.kind == "f" else y_pred.astype(floatx())
 
 
 class Loss:
@@ -22,11 +28,11 @@ class Loss:
     from_logits = False
 
     def __call__(self, y_true, y_pred):
-        return self.value_and_gradient(y_true, np.asarray(y_pred))[0]
+        return self.value_and_gradient(y_true, as_floats(y_pred))[0]
 
     def gradient(self, y_true, y_pred):
         """Return the gradient of the loss with respect to ``y_pred``."""
-        return self.value_and_gradient(y_true, np.asarray(y_pred))[1]
+        return self.value_and_gradient(y_true, as_floats(y_pred))[1]
 
     def value_and_gradient(self, y_true, y_pred):
         """Return both."""
@@ -52,7 +58,21 @@ class Loss:
                 f"{type(self).__name__} needs y_true and y_pred of one shape, "
                 f"got {np.shape(y_true)} and {y_pred.shape}{hint}"
             )
+        if not y.size:
+            raise ValueError(
+                f"{type(self).__name__} needs at least one sample, got shape {y.shape}"
+            )
         return y.astype(y_pred.dtype, copy=False)
+
+    def shares(self, y_true, y_pred):
+        """Return the targets, if they are probabilities, 0 to 1."""
+        y = self.targets(y_true, y_pred)
+        if y.min() < 0 or y.max() > 1:
+            raise ValueError(
+                f"{type(self).__name__} needs targets between 0 and 1, "
+                f"but they run from {y.min():g} to {y.max():g}"
+            )
+        return y
 
 
 class MeanSquaredError(Loss):
@@ -96,7 +116,8 @@ class Hinge(Loss):
         if np.all((y == 0) | (y == 1)):
             y = 2 * y - 1
         margin = 1 - y * y_pred
-        return float(np.mean(np.maximum(margin, 0))), -y * (margin > 0) / y.size
+        # At the kink itself the slope counts, as in Keras
+        return float(np.mean(np.maximum(margin, 0))), -y * (margin >= 0) / y.size
 
 
 class BinaryCrossentropy(Loss):
@@ -122,7 +143,7 @@ class BinaryCrossentropy(Loss):
         self.from_logits = from_logits
 
     def value_and_gradient(self, y_true, y_pred):
-        y = self.targets(y_true, y_pred)
+        y = self.shares(y_true, y_pred)
         if self.from_logits:
             value = np.mean(np.logaddexp(0, y_pred) - y * y_pred)
             return float(value), (sigmoid(y_pred) - y) / y.size
@@ -154,7 +175,7 @@ class CategoricalCrossentropy(Loss):
         self.from_logits = from_logits
 
     def value_and_gradient(self, y_true, y_pred):
-        y = self.targets(y_true, y_pred)
+        y = self.shares(y_true, y_pred)
         n = y_pred.size // y_pred.shape[-1]
         if self.from_logits:
             z = y_pred - y_pred.max(axis=-1, keepdims=True)
@@ -194,14 +215,19 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
                 f"{y_pred.shape[:-1]}, got {np.shape(y_true)}; one-hot labels belong to "
                 "categorical_crossentropy"
             )
-        if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        if not labels.size:
+            raise ValueError(f"{type(self).__name__} needs at least one label, got none")
+        labels = whole_numbers("labels", labels)
+        if labels.min() < 0 or labels.max() >= classes:
             raise ValueError(
                 f"labels must lie in 0 .. {classes - 1}, because the model has {classes} "
                 f"outputs, but they run from {labels.min()} to {labels.max()}"
             )
         y = np.zeros(y_pred.shape, y_pred.dtype)
-        np.put_along_axis(y, labels[..., np.newaxis].astype(np.intp), 1, axis=-1)
+        np.put_along_axis(y, labels[..., np.newaxis], 1, axis=-1)
         return y
+
+    shares = targets  # one-hot rows are probabilities already
 
 
 LOSSES = {

@@ -3,7 +3,18 @@
 import numpy as np
 
 from scratch import losses
-from scratch.utils import lookup
+from scratch.utils import lookup, whole_numbers
+
+
+def reshaped(y_true, y_pred, shape, meaning):
+    """Return the targets in this shape, or raise a ValueError that says what is needed."""
+    y_true = np.asarray(y_true)
+    if np.ndim(y_pred) == 0 or y_true.size != np.prod(shape) or not y_true.size:
+        raise ValueError(
+            f"this accuracy needs {meaning}, so y_true of shape {shape} for predictions of "
+            f"shape {np.shape(y_pred)}, but got {y_true.shape}"
+        )
+    return y_true.reshape(shape)
 
 
 def sparse_categorical_accuracy(y_true, y_pred):
@@ -13,19 +24,21 @@ def sparse_categorical_accuracy(y_true, y_pred):
     0.5
     """
     y_pred = np.asarray(y_pred)
-    labels = np.asarray(y_true).reshape(y_pred.shape[:-1])
+    labels = reshaped(y_true, y_pred, y_pred.shape[:-1], "one integer label a row")
     return float(np.mean(y_pred.argmax(axis=-1) == labels))
 
 
 def categorical_accuracy(y_true, y_pred):
     """Return the share of rows whose largest entry stands where the one-hot label has its 1."""
-    return sparse_categorical_accuracy(np.argmax(y_true, axis=-1), y_pred)
+    y_true = reshaped(y_true, y_pred, np.shape(y_pred), "one-hot rows")
+    return sparse_categorical_accuracy(y_true.argmax(axis=-1), y_pred)
 
 
 def binary_accuracy(y_true, y_pred):
     """Return the share of entries on the right side of 0.5."""
     y_pred = np.asarray(y_pred)
-    return float(np.mean((y_pred > 0.5) == np.asarray(y_true).reshape(y_pred.shape)))
+    y_true = reshaped(y_true, y_pred, y_pred.shape, "one label an entry")
+    return float(np.mean((y_pred > 0.5) == y_true))
 
 
 def accuracy(y_true, y_pred):
@@ -33,7 +46,7 @@ def accuracy(y_true, y_pred):
 
     One output: binary. Targets as wide as the outputs: one-hot. Otherwise: integer labels.
     """
-    if np.shape(y_pred)[-1] == 1:
+    if np.shape(y_pred)[-1:] == (1,):
         return binary_accuracy(y_true, y_pred)
     if np.shape(y_true) == np.shape(y_pred):
         return categorical_accuracy(y_true, y_pred)
@@ -55,10 +68,14 @@ def confusion_matrix(y_true, y_pred, num_classes):
     y_true, y_pred = np.asarray(y_true), np.asarray(y_pred)
     if y_true.shape != y_pred.shape or y_true.ndim != 1:
         raise ValueError(f"need two equally long label vectors, not {y_true.shape}, {y_pred.shape}")
-    for labels in (y_true, y_pred):
+    y_true, y_pred = whole_numbers("y_true", y_true), whole_numbers("y_pred", y_pred)
+    for name, labels in (("y_true", y_true), ("y_pred", y_pred)):
         if labels.size and (labels.min() < 0 or labels.max() >= num_classes):
-            raise ValueError(f"labels must lie in 0 .. {num_classes - 1}")
-    pairs = num_classes * y_true.astype(np.intp) + y_pred.astype(np.intp)
+            raise ValueError(
+                f"{name} must lie in 0 .. {num_classes - 1}, "
+                f"but runs from {labels.min()} to {labels.max()}"
+            )
+    pairs = num_classes * y_true + y_pred
     return np.bincount(pairs, minlength=num_classes**2).reshape(num_classes, num_classes)
 
 

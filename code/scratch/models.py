@@ -5,7 +5,7 @@ import numpy as np
 from scratch import callbacks as callbacks_module
 from scratch import config, losses, metrics, optimizers, saving
 from scratch.graph import Graph
-from scratch.layers.base import Input, Layer, Symbol
+from scratch.layers.base import Input, Layer, Symbol, positive
 
 load_model = saving.load_model
 
@@ -95,9 +95,10 @@ class Model(Graph):
         """
         if loss is None:
             raise ValueError('compile needs a loss, for example loss="mse"')
-        self.optimizer = optimizers.get(optimizer)
-        self.loss = losses.get(loss)
-        self.metrics = [metrics_get(metric) for metric in metrics]
+        if isinstance(metrics, str):
+            raise ValueError(f"metrics must be a list, such as [{metrics!r}], not {metrics!r}")
+        chosen = optimizers.get(optimizer), losses.get(loss), [*map(metrics_get, metrics or ())]
+        self.optimizer, self.loss, self.metrics = chosen  # all three, or nothing has changed
 
     def loss_and_gradients(self, x, y, training=True):
         """Run forward, loss and backward on one batch; leave the gradients in the layers.
@@ -136,6 +137,8 @@ class Model(Graph):
     def train_on_batch(self, x, y):
         """Take one step: forward, loss, backward, update. Return the loss before it."""
         self.require_compiled()
+        x, y = self.check_data(x, y, 1)
+        self.rehearse(y)
         self.gather_parameters()
         value, _ = self.loss_and_gradients(x, y)
         self.optimizer.update(self.w, self.g)
@@ -168,18 +171,24 @@ class Model(Graph):
                 or a shape that does not fit the model.
         """
         self.require_compiled()
+        if epochs != 0:
+            epochs = positive("epochs", epochs)
         x, y = self.check_data(x, y, batch_size)
         if validation_data is None and validation_split:
             cut = int(len(x) * (1 - validation_split))
             if not 0 < cut < len(x):
                 raise ValueError(
-                    f"validation_split={validation_split} leaves {cut} of {len(x)} samples for training"
+                    f"validation_split={validation_split} leaves {cut} of {len(x)} to train on"
                 )
             x, y, validation_data = x[:cut], y[:cut], (x[cut:], y[cut:])
+        if validation_data is not None:
+            validation_data = self.check_data(*validation_data, batch_size)
+            self.rehearse(validation_data[1])
+        self.rehearse(y)
         self.gather_parameters()
         batches = -(-len(x) // batch_size)
         history = callbacks_module.History()
-        watchers = [*callbacks, history]
+        watchers = [*check_callbacks(callbacks), history]
         if verbose == 2:
             watchers.append(callbacks_module.EpochPrinter(epochs))
         elif verbose:
@@ -257,6 +266,16 @@ class Model(Graph):
 
     # ---- checks
 
+    def rehearse(self, y):
+        """Show all targets to loss and metrics, with made-up predictions.
+
+        Labels that do not fit raise here, before a single weight has changed.
+        """
+        for start in range(0, len(y), 4096):  # in parts, to save memory
+            part = y[start : start + 4096]
+            y_pred = np.full((len(part), *self.output.shape[1:]), 0.5, self.dtype)
+            self.values(self.loss.value_and_gradient(part, y_pred)[0], part, y_pred)
+
     def cast(self, x):
         """Return the inputs in the model's float type."""
         return np.asarray(x, dtype=self.dtype)
@@ -275,13 +294,14 @@ class Model(Graph):
 
     def check_data(self, x, y, batch_size):
         """Return the data as arrays, or raise a ValueError that says what is wrong."""
-        if batch_size < 1 or batch_size != int(batch_size):
-            raise ValueError(f"batch_size must be a positive whole number, not {batch_size!r}")
-        x = np.asarray(x)
-        if x.ndim == 0 or len(x) == 0:
+        positive("batch_size", batch_size)
+        x = as_numbers("x", x)
+        if len(x) == 0:
             raise ValueError("x holds no samples")
-        if x.dtype.kind not in "fiub":
-            raise ValueError(f"x must hold numbers, but its type is {x.dtype}")
+        if y is not None:
+            y = as_numbers("y", y)
+            if len(y) != len(x):
+                raise ValueError(f"x has {len(x)} samples, but y has {len(y)}: shape {y.shape}")
         self.require_built()
         expected = self.input.shape[1:]
         if x.shape[1:] != expected:
@@ -292,17 +312,6 @@ class Model(Graph):
                 f"the model expects inputs of shape (batch, {', '.join(map(str, expected))}), "
                 f"got {x.shape}{hint}"
             )
-        for name, array in (("x", x), ("y", y)):
-            if array is not None and np.asarray(array).dtype.kind == "f":
-                bad = ~np.isfinite(array)
-                if bad.any():
-                    where = tuple(int(k) for k in np.argwhere(bad)[0])
-                    raise ValueError(f"{name} holds NaN or infinity, first at {where}")
-        if y is None:
-            return x, None
-        y = np.asarray(y)
-        if y.ndim == 0 or len(y) != len(x):
-            raise ValueError(f"x has {len(x)} samples, but y has shape {y.shape}")
         return x, y
 
 
@@ -341,17 +350,51 @@ class Sequential(Model):
 
     def build(self, input_shape):
         """Make the weights for inputs of shape ``(batch, *input_shape)``."""
-        symbol = Input(input_shape)
-        output = symbol
-        for layer in self.layers:
-            output = layer(output)
+        symbol = output = Input(input_shape)
+        before = [layer.built for layer in self.layers]
+        try:
+            for layer in self.layers:
+                output = layer(output)
+        except Exception:  # leave no half-built model: the next data may fit
+            for layer, built in zip(self.layers, before, strict=True):
+                layer.input = layer.output = None
+                layer.built = built
+            raise
         self.set_graph(symbol, output)
 
     def check_data(self, x, y, batch_size):
-        """Build on the first data, then check as any model."""
-        if self.input is None and self.layers and np.ndim(x) > 1:
-            self.build(np.shape(x)[1:])
+        """Build on the first data that is any good, then check as any model."""
+        if self.input is None and self.layers:
+            x = as_numbers("x", x)
+            if x.size and x.ndim > 1:
+                self.build(x.shape[1:])
         return super().check_data(x, y, batch_size)
+
+
+def as_numbers(name, values):
+    """Return an array of finite numbers with a batch axis, or raise a ValueError."""
+    try:
+        values = np.asarray(values)
+    except ValueError as error:  # lists of unequal lengths
+        raise ValueError(f"{name} must be one rectangular array: {error}") from error
+    if values.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold numbers, but its type is {values.dtype}")
+    if values.ndim == 0:
+        raise ValueError(f"{name} must have a batch axis, but it is the single number {values}")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        where = tuple(int(k) for k in np.argwhere(~np.isfinite(values))[0])
+        raise ValueError(f"{name} holds NaN or infinity, first at {where}")
+    return values
+
+
+def check_callbacks(callbacks):
+    """Return a list of callbacks from one, several or None, or raise a ValueError."""
+    if isinstance(callbacks, callbacks_module.Callback):
+        return [callbacks]
+    for callback in callbacks or ():
+        if not isinstance(callback, callbacks_module.Callback):
+            raise ValueError(f"callbacks must be objects such as EarlyStopping(), not {callback!r}")
+    return list(callbacks or ())
 
 
 class Means:

@@ -25,6 +25,21 @@ def lookup(kind, name, table):
     raise ValueError(f"unknown {kind} {name!r}:{hint} Known: {', '.join(sorted(table))}")
 
 
+def whole_numbers(name, values):
+    """Return the values as an integer array, or raise a ValueError if they are not whole.
+
+    >>> whole_numbers("labels", [0.0, 2.0])
+    array([0, 2])
+    """
+    values = np.asarray(values)
+    if values.dtype.kind not in "iubf":
+        raise ValueError(f"{name} must be whole numbers, but their type is {values.dtype}")
+    fractions = values[values != np.floor(values)]
+    if fractions.size:  # NaN is among them: it equals nothing
+        raise ValueError(f"{name} must be whole numbers, but one is {fractions[0]:g}")
+    return values.astype(np.intp)
+
+
 def to_categorical(labels, num_classes=None):
     """Turn integer labels into one-hot rows.
 
@@ -42,9 +57,9 @@ def to_categorical(labels, num_classes=None):
         labels = labels[:, 0]
     if labels.ndim != 1:
         raise ValueError(f"labels must have shape (n,), not {labels.shape}")
-    if labels.size == 0 or np.any(labels != np.floor(labels)):
-        raise ValueError("labels must be whole numbers, and at least one")
-    labels = labels.astype(np.intp)
+    labels = whole_numbers("labels", labels)
+    if labels.size == 0:
+        raise ValueError("need at least one label, got none")
     num_classes = labels.max() + 1 if num_classes is None else num_classes
     if labels.min() < 0 or labels.max() >= num_classes:
         raise ValueError(
@@ -52,6 +67,16 @@ def to_categorical(labels, num_classes=None):
             f"but they run from {labels.min()} to {labels.max()}"
         )
     return np.eye(num_classes, dtype=floatx())[labels]
+
+
+def silent_keras():
+    """Import Keras on TensorFlow without start-up messages; return the module."""
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors only
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # and no message about oneDNN
+    import keras
+
+    return keras
 
 
 def exact_keras(seed=0, floatx="float64"):
@@ -63,10 +88,7 @@ def exact_keras(seed=0, floatx="float64"):
     Returns:
         The module ``keras``.
     """
-    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # errors only
-    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"  # and no message about oneDNN
-    import keras
+    keras = silent_keras()
     import tensorflow as tf
 
     keras.config.set_floatx(floatx)

@@ -37,7 +37,7 @@ def Input(shape):
         isinstance(size, (int, np.integer)) and size > 0 for size in shape
     ):
         raise ValueError(f"Input needs a tuple of positive sizes, such as (784,), not {shape!r}")
-    return Symbol(shape)
+    return Symbol(map(int, shape))
 
 
 InputLayer = Input  # Keras has both names; here the input is a symbol, never a layer
@@ -71,6 +71,8 @@ class Layer:
         """Extend a graph (given a symbol) or compute (given an array)."""
         several = inputs if isinstance(inputs, (list, tuple)) else [inputs]
         symbolic = all(isinstance(item, Symbol) for item in several)
+        if not symbolic and any(isinstance(item, Symbol) for item in several):
+            raise ValueError(f"{type(self).__name__} takes all symbols or all arrays, not both")
         if self.merges != isinstance(inputs, (list, tuple)):
             raise ValueError(
                 f"{type(self).__name__} takes {'a list of inputs' if self.merges else 'one input'}"
@@ -184,6 +186,11 @@ class Weighted(ActivatedLayer):
     @property
     def kernel(self):
         """The weights that multiply the inputs."""
+        if not self.built:
+            raise ValueError(
+                f"this {type(self).__name__} layer has no weights yet: "
+                "call it, layer(inputs), before layer.forward(inputs)"
+            )
         return self.params["kernel"]
 
     @property
@@ -196,20 +203,6 @@ class Weighted(ActivatedLayer):
         self.add_param("kernel", kernel_shape, self.kernel_initializer)
         if self.use_bias:
             self.add_param("bias", kernel_shape[-1:], self.bias_initializer)
-
-    def apply(self, rows):
-        """Return ``rows @ kernel + bias``, with all axes of the kernel but the last as one."""
-        z = rows @ self.kernel.reshape(-1, self.kernel.shape[-1])
-        if self.use_bias:
-            z += self.bias
-        return z
-
-    def backward_apply(self, rows, grad_z):
-        """Fill the gradients: ``rows.T @ grad_z`` and the column sums of ``grad_z``."""
-        kernel_grad = self.grads["kernel"].reshape(-1, grad_z.shape[-1])
-        np.matmul(rows.T, grad_z, out=kernel_grad)
-        if self.use_bias:
-            np.sum(grad_z, axis=0, out=self.grads["bias"])
 
     def get_config(self):
         """Return the arguments that matter to a trained layer."""

@@ -133,7 +133,7 @@ class Conv2D(Windowed, Weighted):
         a window's row, ``kw * channels`` numbers at a time. With one channel these runs
         would be 3 numbers long, so the transpose is written, along whole image rows.
         """
-        windows = sliding_window_view(x, self.window, axis=(1, 2))  # (n, h', w', c, kh, kw)
+        windows = sliding_window_view(x, self.window, axis=(1, 2))  # (n, oh, ow, c, kh, kw)
         windows = windows[:, :: self.strides[0], :: self.strides[1]]
         columns = self.window[0] * self.window[1] * x.shape[-1]
         if x.shape[-1] == 1:
@@ -143,17 +143,24 @@ class Conv2D(Windowed, Weighted):
     def pre_activation(self, inputs):
         """Return ``Z = P W + b`` as an image."""
         self.require(inputs, 4, self.kernel.shape[2])
-        out, self.pads = self.image_shape(inputs.shape[1:3])
+        (oh, ow), self.pads = self.image_shape(inputs.shape[1:3])
         padded = pad_image(inputs, self.pads)
         self.padded_shape = padded.shape
         self.rows = self.patches(padded)
-        return self.apply(self.rows).reshape(-1, *out, self.filters)
+        z = self.rows @ self.kernel.reshape(-1, self.filters)
+        if self.use_bias:  # added to whole image rows: NumPy is slow on short ones
+            image_rows = z.reshape(-1, ow * self.filters)
+            image_rows += np.tile(self.bias, ow)
+        return z.reshape(-1, oh, ow, self.filters)
 
     def backward_logits(self, grad_z):
         """Fill the gradients of kernel and bias; return that of the inputs."""
         n, oh, ow, _ = grad_z.shape
         rows = grad_z.reshape(-1, self.filters)
-        self.backward_apply(self.rows, rows)
+        np.matmul(self.rows.T, rows, out=self.grads["kernel"].reshape(-1, self.filters))
+        if self.use_bias:
+            ones = np.ones(len(rows), rows.dtype)
+            np.matmul(ones, rows, out=self.grads["bias"])  # column sums, at BLAS speed
         if not self.needs_input_grad:
             return None
         (sh, sw), channels = self.strides, self.kernel.shape[2]

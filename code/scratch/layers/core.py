@@ -136,6 +136,11 @@ class BatchNormalization(Layer):
 
     def __init__(self, momentum=0.99, epsilon=1e-3, name=None):
         super().__init__(name)
+        if not 0 <= momentum <= 1 or not epsilon > 0:
+            raise ValueError(
+                "BatchNormalization needs a momentum in [0, 1] and a positive epsilon, "
+                f"not {momentum!r} and {epsilon!r}"
+            )
         self.momentum, self.epsilon = momentum, epsilon
 
     def build(self, input_shape):
@@ -200,6 +205,9 @@ class Add(Layer):
 
     def forward(self, inputs, training=False):
         """Return the sum."""
+        shapes = [x.shape for x in inputs]
+        if len(set(shapes)) != 1:  # NumPy would broadcast some of them
+            raise ValueError(f"Add needs two or more inputs of one shape, got {shapes}")
         self.count = len(inputs)
         return sum(inputs[1:], inputs[0])
 

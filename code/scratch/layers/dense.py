@@ -1,5 +1,7 @@
 """The fully connected layer."""
 
+import numpy as np
+
 from scratch.layers.base import Weighted, positive
 
 
@@ -22,7 +24,6 @@ class Dense(Weighted):
 
     Reference: derived in the chapter "Backpropagation".
 
-    >>> import numpy as np
     >>> layer = Dense(2, kernel_initializer="ones")
     >>> layer(np.array([[1.0, 2.0, 3.0]]))
     array([[6., 6.]])
@@ -53,16 +54,21 @@ class Dense(Weighted):
     def pre_activation(self, inputs):
         """Return ``Z = X W + b``."""
         self.require(inputs, inputs.ndim, len(self.kernel))
-        self.rows = inputs.reshape(-1, len(self.kernel))
         self.leading = inputs.shape[:-1]
-        return self.apply(self.rows).reshape(*self.leading, self.units)
+        self.rows = inputs.reshape(-1, len(self.kernel))
+        z = self.rows @ self.kernel
+        if self.use_bias:
+            z += self.bias
+        return z.reshape(*self.leading, self.units)
 
     def backward_logits(self, grad_z):
         """Fill the gradients of kernel and bias; return that of the inputs."""
-        grad_z = grad_z.reshape(-1, self.units)
-        self.backward_apply(self.rows, grad_z)
+        rows = grad_z.reshape(-1, self.units)
+        np.matmul(self.rows.T, rows, out=self.grads["kernel"])
+        if self.use_bias:
+            np.sum(rows, axis=0, out=self.grads["bias"])
         if self.needs_input_grad:
-            return (grad_z @ self.kernel.T).reshape(*self.leading, -1)
+            return (rows @ self.kernel.T).reshape(*self.leading, -1)
 
     def get_config(self):
         return {"units": self.units, **super().get_config()}

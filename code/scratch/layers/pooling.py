@@ -46,6 +46,7 @@ class MaxPooling2D(Pooling2D):
     """
 
     def forward(self, inputs, training=False):
+        self.check_image(inputs.shape[1:])
         self.out, self.pads = self.image_shape(inputs.shape[1:3])
         x = pad_image(inputs, self.pads, value=-np.inf)
         self.shapes = [x.shape]
@@ -77,11 +78,18 @@ class MaxPooling2D(Pooling2D):
         grad = grad_outputs
         for axis, won, shape in zip((1, 2), self.matches[::-1], self.shapes[-2::-1], strict=True):
             grad_x = np.zeros(shape, grad.dtype)
-            first, *others = self.entrants(grad_x, axis)
-            for other, victory in zip(others[::-1], won[::-1], strict=True):
-                other += grad * victory
-                grad = grad * ~victory
-            first += grad
+            places = list(self.entrants(grad_x, axis))
+            overlap = self.strides[axis - 1] < self.window[axis - 1]
+            shares = [np.empty_like(grad) for _ in places] if overlap else places
+            champion, held = shares[0], grad
+            for share, victory in zip(shares[:0:-1], won[::-1], strict=True):
+                np.multiply(held, victory, out=share)
+                held = np.subtract(held, share, out=champion)
+            if not won:
+                champion[...] = grad
+            if overlap:  # a number that was in several windows gets the sum
+                for place, share in zip(places, shares, strict=True):
+                    place += share
             grad = grad_x
         return crop_image(grad, self.pads)
 
@@ -108,6 +116,7 @@ class AveragePooling2D(Pooling2D):
             yield x[:, u : u + sh * (oh - 1) + 1 : sh, v : v + sw * (ow - 1) + 1 : sw]
 
     def forward(self, inputs, training=False):
+        self.check_image(inputs.shape[1:])
         self.out, self.pads = self.image_shape(inputs.shape[1:3])
         padded = pad_image(inputs, self.pads)
         inside = pad_image(np.ones((1, *inputs.shape[1:3], 1), inputs.dtype), self.pads)

@@ -6,14 +6,28 @@ place. Below, :math:`\alpha` is the learning rate, :math:`g_t` the gradient at s
 :math:`t`, and all products of vectors are element by element. Defaults are Keras's.
 """
 
+import math
+import numbers
+
 import numpy as np
 
 from scratch.optimizers import schedules
 from scratch.utils import lookup
 
 
+def is_number(value):
+    """Say whether this is a finite real number, and not a text or a list."""
+    return isinstance(value, numbers.Real) and math.isfinite(value)
+
+
+def check_share(name, value):
+    """Raise a ValueError unless the value is a number in [0, 1)."""
+    if not is_number(value) or not 0 <= value < 1:
+        raise ValueError(f"{name} must be in [0, 1), not {value!r}")
+
+
 class Optimizer:
-    """Base. A subclass defines ``step(w, g, learning_rate)`` and names its ``slots``.
+    """Base. A subclass names the vectors it keeps (``slots``), and defines ``step``.
 
     Args:
         learning_rate: a positive number, or a schedule (a function of the step).
@@ -28,8 +42,10 @@ class Optimizer:
     slots = ()  # the names of the vectors that the optimizer keeps
 
     def __init__(self, learning_rate, weight_decay=None):
-        if not callable(learning_rate) and not learning_rate > 0:
-            raise ValueError(f"the learning rate must be positive, not {learning_rate!r}")
+        if not callable(learning_rate) and not (is_number(learning_rate) and learning_rate > 0):
+            raise ValueError(f"the learning rate must be a positive number, not {learning_rate!r}")
+        if weight_decay is not None and not (is_number(weight_decay) and weight_decay >= 0):
+            raise ValueError(f"weight_decay must be 0 or a positive number, not {weight_decay!r}")
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.iterations = 0
@@ -38,18 +54,28 @@ class Optimizer:
         """Change the parameters ``w`` in place by one step against the gradient ``g``."""
         if w.shape != g.shape:
             raise ValueError(f"parameters have shape {w.shape}, but gradients {g.shape}")
+        if not np.isfinite(g).all():
+            raise ValueError(
+                "a gradient is NaN or infinite: the training diverged; "
+                "try a smaller learning rate, and look at the data"
+            )
         if self.iterations == 0:
-            for name in self.slots:
-                setattr(self, name, np.full_like(w, self.initial_slot_value()))
+            self.kept = [np.full_like(w, self.initial_slot_value()) for _ in self.slots]
+        if self.kept and self.kept[0].shape != w.shape:
+            raise ValueError(
+                f"this optimizer has trained {self.kept[0].size} parameters, and now there are "
+                f"{w.size}: compile the model with a new optimizer"
+            )
         rate = self.learning_rate
         if callable(rate):
             rate = rate(self.iterations)
         if self.weight_decay:
             w *= 1 - rate * self.weight_decay
         self.iterations += 1
-        self.step(w, g, rate)
+        self.step(w, g, rate, *self.kept)
 
-    def step(self, w, g, learning_rate):
+    def step(self, w, g, learning_rate, *kept):
+        """Change ``w`` and the kept vectors in place."""
         raise NotImplementedError
 
     def initial_slot_value(self):
@@ -76,18 +102,17 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate=0.01, momentum=0.0, nesterov=False, weight_decay=None):
         super().__init__(learning_rate, weight_decay)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"momentum must be in [0, 1), not {momentum!r}")
+        check_share("momentum", momentum)
         self.momentum, self.nesterov = momentum, nesterov
         self.slots = ("v",) if momentum else ()
 
-    def step(self, w, g, learning_rate):
-        if not self.momentum:
+    def step(self, w, g, learning_rate, v=None):
+        if v is None:
             w -= learning_rate * g
             return
-        self.v *= self.momentum
-        self.v -= learning_rate * g
-        w += self.momentum * self.v - learning_rate * g if self.nesterov else self.v
+        v *= self.momentum
+        v -= learning_rate * g
+        w += self.momentum * v - learning_rate * g if self.nesterov else v
 
 
 class Adagrad(Optimizer):
@@ -112,9 +137,9 @@ class Adagrad(Optimizer):
         """Keras starts the sum at 0.1, which tames the first steps."""
         return self.initial_accumulator_value
 
-    def step(self, w, g, learning_rate):
-        self.v += g * g
-        w -= learning_rate * g / np.sqrt(self.v + self.epsilon)
+    def step(self, w, g, learning_rate, v):
+        v += g * g
+        w -= learning_rate * g / np.sqrt(v + self.epsilon)
 
 
 class RMSprop(Optimizer):
@@ -130,12 +155,13 @@ class RMSprop(Optimizer):
 
     def __init__(self, learning_rate=0.001, rho=0.9, epsilon=1e-7, weight_decay=None):
         super().__init__(learning_rate, weight_decay)
+        check_share("rho", rho)
         self.rho, self.epsilon = rho, epsilon
 
-    def step(self, w, g, learning_rate):
-        self.v *= self.rho
-        self.v += (1 - self.rho) * g * g
-        w -= learning_rate * g / np.sqrt(self.v + self.epsilon)
+    def step(self, w, g, learning_rate, v):
+        v *= self.rho
+        v += (1 - self.rho) * g * g
+        w -= learning_rate * g / np.sqrt(v + self.epsilon)
 
 
 class Adam(Optimizer):
@@ -165,17 +191,28 @@ class Adam(Optimizer):
         self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7, weight_decay=None
     ):
         super().__init__(learning_rate, weight_decay)
+        check_share("beta_1", beta_1)
+        check_share("beta_2", beta_2)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
-    def step(self, w, g, learning_rate):
+    def step(self, w, g, learning_rate, m, v):
         # Keras takes these two powers of betas rounded to float32; so do we, to follow it
         # to the last digit. (1 - beta is not rounded.)
         power_1 = float(np.float32(self.beta_1)) ** self.iterations
         power_2 = float(np.float32(self.beta_2)) ** self.iterations
-        alpha = learning_rate * (1 - power_2) ** 0.5 / (1 - power_1)
-        self.m += (g - self.m) * (1 - self.beta_1)
-        self.v += (g * g - self.v) * (1 - self.beta_2)
-        w -= alpha * self.m / (np.sqrt(self.v) + self.epsilon)
+        # The kept m and v are the sums without their factors 1 - beta, which go into alpha
+        # and epsilon once: whole passes over the vectors are saved, and nothing else changes.
+        root = (1 - self.beta_2) ** 0.5
+        alpha = learning_rate * (1 - power_2) ** 0.5 / (1 - power_1) * (1 - self.beta_1) / root
+        m *= self.beta_1
+        m += g
+        v *= self.beta_2
+        v += g * g
+        step = np.sqrt(v)
+        step += self.epsilon / root
+        np.divide(m, step, out=step)
+        step *= alpha
+        w -= step
 
 
 class AdamW(Adam):
