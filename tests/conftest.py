@@ -1,7 +1,6 @@
 """Fixtures: every test starts with the same seed and float type; Keras is imported once."""
 
 import pytest
-
 from scratch import config
 
 

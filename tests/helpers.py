@@ -1,7 +1,6 @@
 """What several test files share: random arrays away from kinks, a case for every layer."""
 
 import numpy as np
-
 from scratch import layers
 
 

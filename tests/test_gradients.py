@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from scratch import Input, Model, Sequential, activations, layers, losses
 from scratch.gradient_check import (
     check_layer,
@@ -126,7 +125,9 @@ def targets_for(name, n, k):
     if name == "binary_crossentropy":
         return generator.uniform(0, 1, (n, k)), y_pred
     if name == "hinge":  # y_pred of both signs, 1 - y y_pred never within 0.1 of 0
-        return generator.choice([-1.0, 1.0], (n, k)), generator.choice([-1.5, -0.5, 0.5, 1.5], (n, k))
+        return generator.choice([-1.0, 1.0], (n, k)), generator.choice(
+            [-1.5, -0.5, 0.5, 1.5], (n, k)
+        )
     return y_pred + helpers.away_from_zero((n, k)), y_pred
 
 

@@ -10,7 +10,6 @@ import io
 import helpers
 import numpy as np
 import pytest
-
 import scratch
 from scratch import activations, datasets, initializers, layers, losses, metrics, optimizers
 from scratch.optimizers import schedules
@@ -336,12 +335,17 @@ def test_optimizer_over_50_steps(keras, case):
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("SGD", {}), ("SGD", {"momentum": 0.9}), *((name, {}) for name in ("Adagrad", "RMSprop"))]
-    + [("Adam", {}), ("AdamW", {})],
+    [
+        ("SGD", {}),
+        ("SGD", {"momentum": 0.9}),
+        *((name, {}) for name in ("Adagrad", "RMSprop", "Adam", "AdamW")),
+    ],
 )
 def test_optimizer_defaults_over_50_steps(keras, name, options):
     optimizer = getattr(optimizers, name)(**options)
-    follow(optimizer, getattr(keras.optimizers, name)(**options), keras, tolerance=1e-8)
+    # 0.9 in float32 is off by 2e-8 of itself, and 50 steps carry that on
+    tolerance = 1e-6 if options else 1e-10
+    follow(optimizer, getattr(keras.optimizers, name)(**options), keras, tolerance=tolerance)
 
 
 SCHEDULES = {

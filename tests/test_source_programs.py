@@ -4,9 +4,8 @@ import re
 
 import pytest
 from helpers import assert_close
-from source_programs import MNIST, PROGRAMS
-
 from scratch import datasets
+from source_programs import MNIST, PROGRAMS
 
 IMPORT = re.compile(r"^from keras\b", flags=re.MULTILINE)
 
@@ -28,7 +27,9 @@ def test_only_import_lines_change(name):
     assert "scratch" not in "\n".join(before)
 
 
-@pytest.mark.parametrize(("name", "weights"), [("cnn", 93_322), ("functional", 203_530), ("narrow", 8_070)])
+@pytest.mark.parametrize(
+    ("name", "weights"), [("cnn", 93_322), ("functional", 203_530), ("narrow", 8_070)]
+)
 def test_program_ends_with_the_same_weights_and_losses(keras, monkeypatch, name, weights):
     """100 batches of 32 real digits, float64, from the same starting weights."""
     # Keras would download MNIST; the package has it

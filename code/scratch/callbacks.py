@@ -2,7 +2,7 @@
 
 import warnings
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 
 class Callback:

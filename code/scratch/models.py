@@ -182,6 +182,8 @@ class Model(Graph):
                 )
             x, y, validation_data = x[:cut], y[:cut], (x[cut:], y[cut:])
         if validation_data is not None:
+            if not isinstance(validation_data, (tuple, list)) or len(validation_data) != 2:
+                raise ValueError("validation_data must be a pair (x, y)")
             validation_data = self.check_data(*validation_data, batch_size)
             self.rehearse(validation_data[1])
         self.rehearse(y)

@@ -65,7 +65,8 @@ def load_model(path):
     if not path.exists():
         raise FileNotFoundError(f"there is no file {path.name!r}")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here, because NumPy leaves a damaged file open
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         architecture = json.loads(str(arrays.pop("architecture")))
         if architecture["format"] != FORMAT:

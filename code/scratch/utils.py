@@ -1,6 +1,8 @@
 """Small helpers: names looked up with a hint, one-hot labels, and an exact Keras."""
 
 import difflib
+import math
+import numbers
 import os
 
 import numpy as np
@@ -23,6 +25,11 @@ def lookup(kind, name, table):
     near = difflib.get_close_matches(str(name), table, n=1)
     hint = f" did you mean {near[0]!r}?" if near else ""
     raise ValueError(f"unknown {kind} {name!r}:{hint} Known: {', '.join(sorted(table))}")
+
+
+def is_number(value):
+    """Say whether this is a finite real number, and not a text or a list."""
+    return isinstance(value, numbers.Real) and math.isfinite(value)
 
 
 def whole_numbers(name, values):

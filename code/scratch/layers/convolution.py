@@ -143,6 +143,7 @@ class Conv2D(Windowed, Weighted):
     def pre_activation(self, inputs):
         """Return ``Z = P W + b`` as an image."""
         self.require(inputs, 4, self.kernel.shape[2])
+        self.check_image(inputs.shape[1:])
         (oh, ow), self.pads = self.image_shape(inputs.shape[1:3])
         padded = pad_image(inputs, self.pads)
         self.padded_shape = padded.shape

@@ -4,6 +4,7 @@ import numpy as np
 
 from scratch import config, initializers
 from scratch.layers.base import ActivatedLayer, Layer
+from scratch.utils import is_number
 
 
 class Activation(ActivatedLayer):
@@ -90,7 +91,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, seed=None, name=None):
         super().__init__(name)
-        if not 0 <= rate < 1:
+        if not is_number(rate) or not 0 <= rate < 1:
             raise ValueError(f"the dropout rate must be in [0, 1), not {rate!r}")
         self.rate = float(rate)
         self.generator = None if seed is None else np.random.default_rng(seed)
@@ -136,7 +137,8 @@ class BatchNormalization(Layer):
 
     def __init__(self, momentum=0.99, epsilon=1e-3, name=None):
         super().__init__(name)
-        if not 0 <= momentum <= 1 or not epsilon > 0:
+        fine = is_number(momentum) and is_number(epsilon) and 0 <= momentum <= 1 and epsilon > 0
+        if not fine:
             raise ValueError(
                 "BatchNormalization needs a momentum in [0, 1] and a positive epsilon, "
                 f"not {momentum!r} and {epsilon!r}"

@@ -6,18 +6,10 @@ place. Below, :math:`\alpha` is the learning rate, :math:`g_t` the gradient at s
 :math:`t`, and all products of vectors are element by element. Defaults are Keras's.
 """
 
-import math
-import numbers
-
 import numpy as np
 
 from scratch.optimizers import schedules
-from scratch.utils import lookup
-
-
-def is_number(value):
-    """Say whether this is a finite real number, and not a text or a list."""
-    return isinstance(value, numbers.Real) and math.isfinite(value)
+from scratch.utils import is_number, lookup
 
 
 def check_share(name, value):
