@@ -75,13 +75,15 @@ def main():
         shutil.rmtree(target, ignore_errors=True)
         if run(sys.executable, "-m", "venv", target):
             stop("Python could not make a virtual environment in %s." % target)
-    print("[2/3] Installing the pinned packages (once; about 2 GB on disk, a few minutes)", flush=True)
+    print(
+        "[2/3] Installing the pinned packages (once; about 2 GB on disk, a few minutes)", flush=True
+    )
     requirements = os.path.join(ROOT, "requirements.txt")
     if run(python, "-m", "pip", "install", "--progress-bar", "on", "-r", requirements):
         stop(
             "The installation did not finish. If the network was the reason, run the same\n"
             "command again: what was downloaded is kept. If a package has no version for\n"
-            "this system, see the README, section \"If something goes wrong\"."
+            'this system, see the README, section "If something goes wrong".'
         )
     print("[3/3] Installing the library of the book", flush=True)
     if run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--editable", ROOT):

@@ -57,7 +57,10 @@ def execute(path):
     started = time.perf_counter()
     try:
         NotebookClient(
-            notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": path.parent}}
+            notebook,
+            timeout=600,
+            kernel_name="python3",
+            resources={"metadata": {"path": path.parent}},
         ).execute()
     except CellExecutionError as error:
         sys.exit(f"\n{path.relative_to(ROOT)} stopped:\n{error}")

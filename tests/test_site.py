@@ -1,0 +1,78 @@
+"""The built site: every page is there, and every local file that a page asks for."""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urldefrag, urlparse
+
+import pytest
+from notebooks import ROOT, table_of_contents
+
+SITE = ROOT / "_build" / "html"
+PAGES = sorted(SITE.rglob("*.html"))
+GENERATED = {"genindex", "search", "index"}  # index.html leads to the root page
+
+
+class Page(HTMLParser):
+    """Collect what a page links to and loads."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.loads, self.ids, self.images = [], [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        if "id" in found:
+            self.ids.add(found["id"])
+        if tag == "a" and "href" in found:
+            self.links.append(found["href"])
+        if tag == "img":
+            self.images.append(found)
+        if tag in ("script", "img", "iframe", "source") and found.get("src"):
+            self.loads.append(found["src"])
+        if tag == "link" and found.get("rel") in ("stylesheet", "icon", "shortcut icon", "preload"):
+            self.loads.append(found["href"])
+
+
+@pytest.fixture(scope="module")
+def pages():
+    assert PAGES, "there is no site yet: run `make book` first"
+    return {path: Page(path.read_text(encoding="utf-8")) for path in PAGES}
+
+
+def test_one_page_for_each_entry_of_the_table_of_contents(pages):
+    built = {str(path.relative_to(SITE).with_suffix("")) for path in pages}
+    assert built - GENERATED == set(table_of_contents())
+
+
+def test_no_page_loads_anything_from_another_server(pages):
+    for path, page in pages.items():
+        for address in page.loads:
+            assert not urlparse(address).netloc, f"{path.name} loads {address}"
+
+
+def test_every_local_link_leads_somewhere(pages):
+    for path, page in pages.items():
+        for address in [*page.links, *page.loads]:
+            target, anchor = urldefrag(address)
+            if urlparse(address).scheme or address.startswith("data:"):
+                continue
+            file = (path.parent / unquote(target.split("?")[0])).resolve() if target else path
+            assert file.exists(), f"{path.name}: {address}"
+            if anchor and file.suffix == ".html" and file in pages:
+                assert unquote(anchor) in pages[file].ids, f"{path.name}: {address}"
+
+
+def test_every_picture_has_alt_text_that_is_not_a_file_name(pages):
+    for path, page in pages.items():
+        for picture in page.images:
+            alt = picture.get("alt", "")
+            assert alt, f"{path.name}: {picture.get('src')}"
+            assert not re.search(r"\.(svg|png)$", alt), f"{path.name}: {alt}"
+
+
+def test_no_markup_was_left_unread(pages):
+    for path in pages:
+        text = path.read_text(encoding="utf-8")
+        for leftover in ("{solution-start}", "{exercise}", "{doc}`", "{eq}`", "{cite:t}`"):
+            assert leftover not in text, f"{leftover} on {path.name}"
