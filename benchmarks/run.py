@@ -21,7 +21,6 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np
-
 import scratch
 from scratch import config, datasets
 

@@ -51,4 +51,4 @@ def test_program_ends_with_the_same_weights_and_losses(keras, monkeypatch, name,
     for key, values in mine["history"].history.items():
         assert_close(values, theirs["history"].history[key], 1e-8)
     assert_close(mine["scores"], theirs["scores"], 1e-8)
-    assert mine["scores"][1] > 0.3  # both learn: chance is 0.1
+    assert mine["scores"][1] > 0.4  # both learn: chance is 0.1

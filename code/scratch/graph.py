@@ -87,7 +87,7 @@ class Graph:
         self.relu_late = {}  # position of the convolution -> position of the pooling
         for k, (layer, parents) in enumerate(zip(self.layers, self.parents, strict=True)):
             before = self.layers[parents[0] - 1] if parents[0] else None
-            if isinstance(layer, MaxPooling2D) and isinstance(before, Conv2D):
+            if type(layer) is MaxPooling2D and type(before) is Conv2D:
                 alone = sum(parents[0] in others for others in self.parents) == 1
                 if alone and before.activation is relu:
                     self.relu_late[parents[0] - 1] = k
@@ -99,7 +99,8 @@ class Graph:
         for k, (layer, parents) in enumerate(zip(self.layers, self.parents, strict=True)):
             inputs = [values[p] for p in parents] if layer.merges else values[parents[0]]
             if k in self.relu_late:
-                outputs = layer.pre_activation(inputs)
+                outputs = layer.logits = layer.pre_activation(inputs)
+                layer.outputs = None  # only the pooled numbers go through the ReLU
             else:
                 outputs = layer.forward(inputs, training)
             values.append(relu(outputs) if k in after_pooling else outputs)

@@ -224,7 +224,8 @@ class SparseCategoricalCrossentropy(CategoricalCrossentropy):
                 f"outputs, but they run from {labels.min()} to {labels.max()}"
             )
         y = np.zeros(y_pred.shape, y_pred.dtype)
-        np.put_along_axis(y, labels[..., np.newaxis], 1, axis=-1)
+        rows = y.reshape(-1, classes)
+        rows[np.arange(len(rows)), labels.ravel()] = 1
         return y
 
     shares = targets  # one-hot rows are probabilities already

@@ -199,8 +199,9 @@ class Adam(Optimizer):
         m *= self.beta_1
         m += g
         v *= self.beta_2
-        v += g * g
-        step = np.sqrt(v)
+        step = g * g
+        v += step
+        np.sqrt(v, out=step)
         step += self.epsilon / root
         np.divide(m, step, out=step)
         step *= alpha
