@@ -7,6 +7,8 @@ pyproject.toml. Anything else (no environment, an interrupted installation, othe
 versions, another Python) is mended by the next run.
 """
 
+from __future__ import print_function  # so that even Python 2 gets as far as the message
+
 import hashlib
 import os
 import shutil
@@ -40,12 +42,12 @@ def check_python():
 
 
 def fingerprint():
-    digest = hashlib.sha256(("%d.%d " % sys.version_info[:2]).encode())
-    digest.update(ROOT.encode())  # the editable installation points here
+    digest = hashlib.sha256()
     for name in ("requirements.txt", "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
-    return digest.hexdigest()
+    place = "%s, Python %d.%d" % ((ROOT,) + sys.version_info[:2])
+    return place + "\n" + digest.hexdigest()
 
 
 def run(*command):
@@ -59,10 +61,12 @@ def main():
     python = os.path.join(target, "Scripts" if os.name == "nt" else "bin", "python")
     stamp = os.path.join(target, "ready")
     wanted = fingerprint()
+    found = ""
     if os.path.exists(stamp) and os.path.exists(python):
         with open(stamp) as file:
-            if file.read() == wanted:
-                return
+            found = file.read()
+    if found == wanted:
+        return
     if os.path.exists(target):
         print("The environment in %s is incomplete or out of date." % os.path.basename(target))
         if os.path.exists(stamp):
@@ -70,7 +74,8 @@ def main():
         if not os.path.exists(os.path.join(target, "pyvenv.cfg")):
             if os.listdir(target):
                 stop("%s is not a virtual environment. Move it away, then try again." % target)
-    if not os.path.exists(python) or run(python, "-m", "pip", "--version"):
+    elsewhere = found and found.split("\n")[0] != wanted.split("\n")[0]  # moved, or another Python
+    if elsewhere or not os.path.exists(python) or run(python, "-m", "pip", "--version"):
         print("[1/3] Making the environment in %s" % os.path.basename(target), flush=True)
         shutil.rmtree(target, ignore_errors=True)
         if run(sys.executable, "-m", "venv", target):
@@ -93,4 +98,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        stop("Interrupted. The same command goes on where it stopped.")
