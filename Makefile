@@ -50,6 +50,7 @@ lint: environment
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check code tests tools benchmarks book && $(BIN)/codespell
 
 benchmarks: environment
+	@$(BIN)/pip install --quiet -e '.[benchmark]'
 	@$(BIN)/python benchmarks/run.py
 
 lock:

@@ -1,9 +1,10 @@
-"""Measure the library against Keras, and train on all of MNIST. Run by hand: `make benchmarks`.
+"""Measure the library against its peers, and train on all of MNIST. By hand: `make benchmarks`.
 
-Two results are written to benchmarks/results/ and read by the book:
+Two results are written to benchmarks/results/, and the book reads them:
 
-    speed.json       the three networks of the book, float32, batch 32 and 128: Keras and
-                     scratch take turns, so that both meet the same machine; medians and ratios
+    speed.json       three networks, float32, batch 32 and 128, one and two threads, training
+                     and prediction: Keras, PyTorch, scikit-learn, scratch and the bare matrix
+                     products take turns, so that all meet the same machine
     full_mnist.json  five epochs of the convolutional network on all 60,000 images
 
 Times of one machine mean nothing on another; the ratios of one run do.
@@ -13,155 +14,163 @@ import argparse
 import json
 import os
 import platform
+import subprocess
+import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-
-import keras
-import numpy as np
-import scratch
-from scratch import config, datasets
-
 RESULTS = Path(__file__).parent / "results"
-FRAMEWORKS = {"keras": keras, "scratch": scratch}
+COMMAND = "make benchmarks"
+NETWORKS = ("cnn", "784-256-10", "784-10-10-10")
 BATCH_SIZES = (32, 128)
+THREADS = (1, 2)
 SPEED_IMAGES = 3200
-ROUNDS = 9
+ROUNDS = 7
 EPOCHS = 5
 SEEDS = (0, 1, 2)
 
 
-def cnn(framework):
-    """The convolutional network: 93,322 parameters."""
-    layers = framework.layers
-    return framework.Sequential(
-        [
-            framework.Input((28, 28, 1)),
-            layers.Conv2D(32, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.MaxPooling2D(2),
-            layers.Conv2D(64, 3, activation="relu"),
-            layers.Flatten(),
-            layers.Dense(64, activation="relu"),
-            layers.Dense(10, activation="softmax"),
-        ]
-    )
+def images():
+    """Return MNIST as float32 from 0 to 1, after setting all that must precede the imports."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    import keras
+    from scratch import config, datasets
 
-
-def dense(*units):
-    """A network of dense layers, 784 inputs, ReLU in between."""
-
-    def build(framework):
-        layers = framework.layers
-        hidden = [layers.Dense(number, activation="relu") for number in units]
-        return framework.Sequential(
-            [framework.Input((784,)), *hidden, layers.Dense(10, activation="softmax")]
-        )
-
-    return build
-
-
-NETWORKS = {
-    "cnn": (cnn, (-1, 28, 28, 1)),
-    "784-256-10": (dense(256), (-1, 784)),
-    "784-10-10-10": (dense(10, 10), (-1, 784)),
-}
-
-
-def compiled(build, framework):
-    model = build(framework)
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return model
+    config.set_floatx("float32")
+    keras.config.set_floatx("float32")
+    (x_train, y_train), (x_test, y_test) = datasets.load_mnist()
+    x_train, x_test = (x.astype("float32") / 255 for x in (x_train, x_test))
+    return (x_train, y_train), (x_test, y_test)
 
 
 def seed_all(seed):
+    """Seed everything that draws random numbers."""
+    import keras
+    from scratch import config
+
     keras.utils.set_random_seed(seed)
     config.set_random_seed(seed)
 
 
-def measure_speed(x, y):
-    """Return, for each network and batch size, milliseconds a step and the ratio."""
+def take_turns(contenders, action):
+    """Return name -> seconds of each round; everybody has one turn in each round."""
+    seconds = {name: [] for name in contenders}
+    for round_number in range(ROUNDS + 1):
+        for name, contender in contenders.items():
+            start = time.perf_counter()
+            getattr(contender, action)()
+            if round_number:  # the first round compiles and warms up
+                seconds[name].append(time.perf_counter() - start)
+    return seconds
+
+
+def measure_speed(threads):
+    """Print the rows of the table for one number of threads, as JSON."""
+    (x, y), _ = images()
+    x, y = x[:SPEED_IMAGES], y[:SPEED_IMAGES]
+    import contenders as peers
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(threads)
     rows = []
-    for name, (build, shape) in NETWORKS.items():
-        images = x[:SPEED_IMAGES].reshape(shape)
+    for network in NETWORKS:
         for batch_size in BATCH_SIZES:
             seed_all(0)
-            models = {key: compiled(build, value) for key, value in FRAMEWORKS.items()}
-            times = {key: [] for key in models}
-            for round_number in range(ROUNDS + 1):
-                for key, model in models.items():
-                    start = time.perf_counter()
-                    model.fit(images, y[:SPEED_IMAGES], batch_size=batch_size, verbose=0)
-                    if round_number:  # the first round compiles
-                        times[key].append(time.perf_counter() - start)
-            steps = SPEED_IMAGES / batch_size
-            medians = {key: 1000 * float(np.median(times[key])) / steps for key in times}
-            ratios = np.array(times["keras"]) / np.array(times["scratch"])
-            row = {
-                "network": name,
-                "batch_size": batch_size,
-                "ms_per_step": {key: round(value, 3) for key, value in medians.items()},
-                "ratio": round(float(np.median(ratios)), 2),
-                "ratio_range": [round(float(ratios.min()), 2), round(float(ratios.max()), 2)],
-            }
-            rows.append(row)
-            print(f"{name:14} batch {batch_size:3}: {row['ratio']:.2f} times Keras", flush=True)
+            found = peers.contenders(
+                network, x[:SPEED_IMAGES], y[:SPEED_IMAGES], batch_size, threads
+            )
+            for action in ("train", "predict"):
+                active = found
+                if action == "predict":
+                    active = {key: found[key] for key in found if key != "scratch_parallel"}
+                seconds = take_turns(active, action)
+                keras = np.array(seconds["keras"])
+                milliseconds = {
+                    key: round(1000 * float(np.median(value)) * batch_size / SPEED_IMAGES, 4)
+                    for key, value in seconds.items()
+                }
+                ratios = {
+                    key: round(float(np.median(keras / np.array(value))), 2)
+                    for key, value in seconds.items()
+                }
+                row = {"network": network, "batch_size": batch_size, "threads": threads}
+                row |= {"action": action, "ms_per_step": milliseconds, "times_keras": ratios}
+                rows.append(row)
+                print(row, file=sys.stderr, flush=True)
+    print(json.dumps(rows))
+
+
+def speed_in_children():
+    """Return all rows; thread counts are fixed when a process starts, so each has its own."""
+    rows = []
+    for threads in THREADS:
+        number = str(threads)
+        names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
+        environment = os.environ | dict.fromkeys(names, number)
+        command = [sys.executable, __file__, "--threads", number]
+        result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+        rows += json.loads(result.stdout.splitlines()[-1])
     return rows
 
 
-def train_fully(train, test, frameworks, seeds):
+def train_fully():
     """Return test accuracy and loss after each epoch of the CNN on all of MNIST."""
-    x, y = train
+    (x, y), (x_test, y_test) = images()
+    import contenders as peers
+    import keras
+    import scratch
+
+    x, x_test = x[..., None], x_test[..., None]
     runs = []
-    for seed in seeds:
-        for key in frameworks:
+    for seed in SEEDS:
+        for name, framework in {"scratch": scratch, "keras": keras}.items():
             seed_all(seed)
-            model = compiled(cnn, FRAMEWORKS[key])
-            run = {"framework": key, "seed": seed, "test_accuracy": [], "test_loss": []}
+            model = peers.compiled(peers.cnn, framework)
+            run = {"framework": name, "seed": seed, "test_accuracy": [], "test_loss": []}
             for epoch in range(EPOCHS):
                 model.fit(x, y, batch_size=32, verbose=0)
-                loss, accuracy = model.evaluate(*test, batch_size=200, verbose=0)
+                loss, accuracy = model.evaluate(x_test, y_test, batch_size=200, verbose=0)
                 run["test_accuracy"].append(round(float(accuracy), 4))
                 run["test_loss"].append(round(float(loss), 4))
-                print(f"{key} seed {seed} epoch {epoch + 1}: {accuracy:.4f}", flush=True)
+                print(f"{name} seed {seed} epoch {epoch + 1}: {accuracy:.4f}", flush=True)
             runs.append(run)
     return runs
 
 
-def write(name, command, content):
-    RESULTS.mkdir(exist_ok=True)
+def write(name, content):
+    """Write a result with what is needed to read it."""
+    packages = ("numpy", "keras", "tensorflow-cpu", "torch", "scikit-learn")
     record = {
-        "command": command,
-        "floatx": config.floatx(),
+        "command": COMMAND,
+        "floatx": "float32",
         "python": platform.python_version(),
-        "numpy": np.__version__,
-        "keras": keras.__version__,
-        "blas_threads": os.environ.get("OPENBLAS_NUM_THREADS", "all cores"),
+        "versions": {package: version(package) for package in packages},
         "cores": os.cpu_count(),
         **content,
     }
+    RESULTS.mkdir(exist_ok=True)
     (RESULTS / name).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     print(f"wrote benchmarks/results/{name}")
 
 
 def main():
+    """Measure what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=["speed", "full"], help="one of the two measurements")
-    only = parser.parse_args().only
-    command = "make benchmarks"
-    config.set_floatx("float32")
-    keras.config.set_floatx("float32")
-    (x_train, y_train), (x_test, y_test) = datasets.load_mnist()
-    x_train, x_test = (x.astype("float32")[..., np.newaxis] / 255 for x in (x_train, x_test))
-    if only != "full":
-        rows = measure_speed(x_train, y_train)
-        write("speed.json", command, {"images": SPEED_IMAGES, "rounds": ROUNDS, "rows": rows})
-    if only != "speed":
-        runs = train_fully((x_train, y_train), (x_test, y_test), FRAMEWORKS, SEEDS)
-        write("full_mnist.json", command, {"epochs": EPOCHS, "batch_size": 32, "runs": runs})
+    parser.add_argument("--threads", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.threads:
+        measure_speed(chosen.threads)
+        return
+    if chosen.only != "full":
+        rows = speed_in_children()
+        write("speed.json", {"images": SPEED_IMAGES, "rounds": ROUNDS, "rows": rows})
+    if chosen.only != "speed":
+        runs = train_fully()
+        write("full_mnist.json", {"epochs": EPOCHS, "batch_size": 32, "runs": runs})
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from scratch import (
     saving,
     utils,
 )
+from scratch.parallel import DataParallel
 
 ROOT = Path(__file__).resolve().parents[1]
 X = np.random.default_rng(0).normal(size=(20, 6, 6, 2))
@@ -696,3 +697,47 @@ def test_names_are_where_keras_has_them(path):
     for name in path.split("."):
         thing = getattr(thing, name)
     assert callable(thing)
+
+
+def parallel_and_plain(sizes):
+    """Train the same CNN by one model and by two threads; return both losses and weights."""
+    x = np.random.default_rng(0).normal(size=(sum(sizes), 8, 8, 1))
+    y = np.random.default_rng(1).integers(0, 3, size=sum(sizes))
+
+    def build():
+        config.set_random_seed(0)
+        model = Sequential(
+            [
+                Input((8, 8, 1)),
+                layers.Conv2D(4, 3, activation="relu"),
+                layers.MaxPooling2D(2),
+                layers.Flatten(),
+                layers.Dense(3, activation="softmax"),
+            ]
+        )
+        model.compile("adam", "sparse_categorical_crossentropy")
+        return model
+
+    plain, parallel = build(), DataParallel(build, workers=2)
+    stops = np.cumsum(sizes)
+    parts = [slice(stop - size, stop) for size, stop in zip(sizes, stops, strict=True)]
+    losses = [[m.train_on_batch(x[part], y[part]) for part in parts] for m in (plain, parallel)]
+    return losses, plain.get_weights(), parallel.model.get_weights()
+
+
+def test_two_threads_train_as_one():
+    """Also where the batch cannot be halved, or is smaller than the number of workers."""
+    (one, two), plain, parallel = parallel_and_plain([32, 31, 7, 1, 16])
+    np.testing.assert_allclose(one, two, rtol=1e-12)
+    for a, b in zip(plain, parallel, strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-12)
+
+
+def test_parallel_refuses_moving_averages():
+    def build():
+        model = Sequential([Input((2,)), layers.BatchNormalization(), layers.Dense(1)])
+        model.compile("sgd", "mse")
+        return model
+
+    with pytest.raises(ValueError, match="moving averages"):
+        DataParallel(build)
