@@ -68,6 +68,7 @@ class Fitted:
     """Keras or scratch, through ``fit`` and ``predict``."""
 
     def __init__(self, framework, network, x, y, batch_size):
+        self.data = (network, x, y, batch_size)
         self.model = compiled(NETWORKS[network][0], framework)
         self.x = x[..., np.newaxis] if network == "cnn" else x.reshape(-1, 784)
         self.y, self.batch_size = y, batch_size

@@ -98,9 +98,39 @@ def measure_speed(threads):
                 }
                 row = {"network": network, "batch_size": batch_size, "threads": threads}
                 row |= {"action": action, "ms_per_step": milliseconds, "times_keras": ratios}
+                if (network, action) == ("cnn", "train"):
+                    row["profile"] = profile(peers.Fitted(peers.scratch, *found["scratch"].data))
                 rows.append(row)
                 print(row, file=sys.stderr, flush=True)
     print(json.dumps(rows))
+
+
+def profile(contender):
+    """Return part of a training step -> its share of the time, for a scratch model."""
+    model, spent = contender.model, {}
+
+    def timed(owner, method, label):
+        function = getattr(owner, method)
+
+        def run(*arguments, **keywords):
+            start = time.perf_counter()
+            result = function(*arguments, **keywords)
+            spent[label] = spent.get(label, 0.0) + time.perf_counter() - start
+            return result
+
+        setattr(owner, method, run)
+
+    for k, layer in enumerate(model.layers):
+        pooled_later = k in model.relu_late  # such a layer runs without its activation
+        timed(layer, "pre_activation" if pooled_later else "forward", f"{layer.name} forward")
+        timed(layer, "backward_logits" if pooled_later else "backward", f"{layer.name} backward")
+    timed(model.layers[-1], "backward_logits", f"{model.layers[-1].name} backward")
+    timed(model.optimizer, "update", "optimizer")
+    start = time.perf_counter()
+    contender.train()
+    total = time.perf_counter() - start
+    shares = {label: round(seconds / total, 4) for label, seconds in spent.items()}
+    return shares | {"everything else": round(1 - sum(spent.values()) / total, 4)}
 
 
 def speed_in_children():
