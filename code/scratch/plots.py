@@ -1,5 +1,6 @@
 """Figures: one style for the whole book, the same bytes on every machine."""
 
+import hashlib
 import re
 
 import matplotlib as mpl
@@ -46,10 +47,11 @@ def setup():
 
 
 def round_svg(svg):
-    """Round the coordinates in an SVG text to 2 decimals, a hundredth of a point.
+    """Round the coordinates in an SVG text to 2 decimals, and number its ids.
 
     Float arithmetic differs in the last digits between processors. Six decimals of a
-    point would show that, two do not; the picture is the same and half the size.
+    point would show that, two do not; the picture is the same and half the size. Matplotlib
+    makes ids from unrounded numbers, so they get new names, from the rounded text.
 
     >>> round_svg('<path d="M 1.23456 2 L 30.999999 4.5"/>')
     '<path d="M 1.23 2 L 31 4.5"/>'
@@ -61,7 +63,12 @@ def round_svg(svg):
 
     number = re.compile(r"-?\d+\.\d+")
     attribute = re.compile(r'(?<= )(?:d|x|y|cx|cy|points)="[^"]*"')
-    return attribute.sub(lambda match: number.sub(shorten, match[0]), svg)
+    svg = attribute.sub(lambda match: number.sub(shorten, match[0]), svg)
+    ids = dict.fromkeys(re.findall(r'id="([a-z]+[0-9a-f]{10})"', svg))
+    for count, name in enumerate(ids):
+        svg = svg.replace(name, f"id-{count}-")
+    digest = hashlib.sha256(svg.encode()).hexdigest()[:8]  # unlike in other figures of a page
+    return re.sub(r"id-(\d+)-", rf"i{digest}-\1", svg)
 
 
 def image_matrix(images, columns=10, gap=1, fill=1.0):
@@ -88,10 +95,13 @@ def image_matrix(images, columns=10, gap=1, fill=1.0):
     return canvas
 
 
-def show_images(images, columns=10, ax=None, **imshow):
-    """Draw many small images as one block on an axis without ticks; return the axis."""
+def show_images(images, columns=10, ax=None, fill=None, **imshow):
+    """Draw many small images as one block on an axis without ticks; return the axis.
+
+    ``fill`` is the value of the gaps; without it, the largest in the images.
+    """
     ax = ax or plt.gca()
-    matrix = image_matrix(images, columns, fill=np.max(images))
+    matrix = image_matrix(images, columns, fill=np.max(images) if fill is None else fill)
     ax.imshow(matrix, **imshow)
     ax.set_axis_off()
     return ax
