@@ -62,8 +62,8 @@ def round_svg(svg):
         return "0" if text == "-0" else text
 
     number = re.compile(r"-?\d+\.\d+")
-    attribute = re.compile(r'(?<= )(?:d|x|y|cx|cy|points)="[^"]*"')
-    svg = attribute.sub(lambda match: number.sub(shorten, match[0]), svg)
+    places = re.compile(r'(?<= )(?:d|x|y|cx|cy|points)="[^"]*"|translate\([^)]*\)')
+    svg = places.sub(lambda match: number.sub(shorten, match[0]), svg)
     ids = dict.fromkeys(re.findall(r'id="([a-z]+[0-9a-f]{10})"', svg))
     for count, name in enumerate(ids):
         svg = svg.replace(name, f"id-{count}-")
