@@ -229,6 +229,9 @@ def test_cited_works_are_in_the_references(path):
 def test_chapters_and_pages_speak_only_of_the_book():
     """No path of a machine, and nothing left over from writing."""
     for path in [*CHAPTERS, *(ROOT / "book").glob("*.md"), *ROOT.glob("*.md")]:
-        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".ipynb":
+            text = "\n".join(cell.source for cell in load(path).cells)
+        else:
+            text = path.read_text(encoding="utf-8")
         for word in ("TODO", "FIXME", "XXX", "lorem", "/work/"):
             assert word not in text, f"{word} in {path.name}"
