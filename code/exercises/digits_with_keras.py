@@ -1,6 +1,7 @@
 """The exercises of the chapter "Digits with Keras"."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -30,7 +31,8 @@ def batch_and_kernels(rng):
     """Return x (n, d), one-hot rows (n, K), two kernels and a learning rate."""
     n, d, units, K = (int(k) for k in rng.integers(3, 7, size=4))
     y = np.eye(K)[rng.integers(0, K, size=n)]
-    return rng.normal(size=(n, d)), y, rng.normal(size=(d, units)), rng.normal(size=(units, K)), 0.5
+    kernels = rng.normal(size=(d, units)), rng.normal(size=(units, K))
+    return rng.normal(size=(n, d)), y, *kernels, 0.5
 
 
 def probabilities(z):
@@ -75,9 +77,9 @@ def without_relu(x, y, W1, W2, learning_rate):
     return W1 - learning_rate * x.T @ (G2 @ W2.T), W2 - learning_rate * A1.T @ G2
 
 
-def in_pairs(sizes):
-    """Number of parameters of each dense layer."""
-    return np.array([(d + 1) * units for d, units in zip(sizes, sizes[1:], strict=False)])
+def total(sizes):
+    """Number of parameters of a dense network."""
+    return sum((d + 1) * units for d, units in pairwise(sizes))
 
 
 def updates(n, batch_size, epochs, validation_split):
@@ -93,33 +95,31 @@ def parts_at(cut, x, y):
 EXERCISES = [
     Exercise(
         name="keras-parameters",
-        reference=in_pairs,
-        variant=lambda sizes: [
-            sizes[k] * sizes[k + 1] + sizes[k + 1] for k in range(len(sizes) - 1)
-        ],
+        reference=total,
+        variant=lambda sizes: int(np.dot(sizes[:-1], sizes[1:]) + np.sum(sizes[1:])),
         inputs=network_sizes,
         mistakes=(
             Mistake(
                 "You left out the biases: each unit has one.",
-                lambda sizes: [d * units for d, units in zip(sizes, sizes[1:], strict=False)],
+                lambda sizes: int(np.dot(sizes[:-1], sizes[1:])),
             ),
             Mistake(
                 "You gave a bias to each input of a layer instead of each unit.",
-                lambda sizes: [d * (units + 1) for d, units in zip(sizes, sizes[1:], strict=False)],
+                lambda sizes: int(np.dot(sizes[:-1], sizes[1:]) + np.sum(sizes[:-1])),
             ),
             Mistake(
-                "You gave the input layer parameters. It has none; the first number belongs to "
-                "the first dense layer.",
-                lambda sizes: [sizes[0], *in_pairs(sizes)],
+                "You gave biases to the input layer. It has no parameters; the first number says "
+                "only how many inputs come in.",
+                lambda sizes: total(sizes) + sizes[0],
             ),
             Mistake(
-                "You returned the total. Return one number for each dense layer.",
-                lambda sizes: int(in_pairs(sizes).sum()),
+                "You counted the last layer only.",
+                lambda sizes: (sizes[-2] + 1) * sizes[-1],
             ),
         ),
         hints=(
             "Each dense layer has a kernel (inputs, units) and a bias (units,).",
-            "(d + 1) * units for each pair of neighbours: zip(sizes, sizes[1:]).",
+            "Add up (d + 1) * units over the pairs of neighbours: zip(sizes, sizes[1:]).",
         ),
     ),
     Exercise(

@@ -220,7 +220,9 @@ EXERCISES = [
         reference=paired,
         variant=paired_by_counting,
         inputs=two_models,
-        edge_cases=((np.array([1, 2, 3, 4, 5]), np.array([1, 0, 0, 4, 0]), np.array([1, 2, 3, 0, 0])),),
+        edge_cases=(
+            (np.array([1, 2, 3, 4, 5]), np.array([1, 0, 0, 4, 0]), np.array([1, 2, 3, 0, 0])),
+        ),
         mistakes=(
             Mistake(
                 "You took the standard errors of two separate test sets. Here both models read "
