@@ -17,7 +17,7 @@ help:
 	@echo "make serve       show the site on http://localhost:8000"
 	@echo "make notebooks   execute every chapter again (or: make notebooks CHAPTER=path.ipynb)"
 	@echo "make lint        check style and spelling"
-	@echo "make benchmarks  measure speed and the full MNIST run (an hour, by hand)"
+	@echo "make benchmarks  measure speed and the full MNIST run (a quarter of an hour, by hand)"
 	@echo "make lock        choose the pinned versions again"
 	@echo "make clean       remove what was built; the environment stays"
 
