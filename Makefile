@@ -37,9 +37,9 @@ serve: book
 
 test: book
 	@echo "Testing the library, the exercises and the site"
-	@$(ONE_THREAD) $(BIN)/python -m pytest code tests -n 2 --dist loadfile
+	@$(ONE_THREAD) $(BIN)/python -m pytest code tests --doctest-modules -n 2 --dist loadfile
 	@echo "Running every chapter and comparing every output, exactly"
-	@$(ONE_THREAD) $(BIN)/python -m pytest chapters -p no:doctest --nbval -n 2 --dist loadfile
+	@$(ONE_THREAD) $(BIN)/python -m pytest chapters --nbval -n 2 --dist loadfile
 	@echo
 	@echo "Done. Every test passed and every output of every chapter came out the same."
 

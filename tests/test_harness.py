@@ -34,7 +34,7 @@ def nbval_passes(notebook, folder):
     path = folder / "chapter.ipynb"
     nbformat.write(notebook, path)
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTEST_ADDOPTS": ""}
-    command = [sys.executable, "-m", "pytest", "-p", "no:doctest", "--nbval", str(path)]
+    command = [sys.executable, "-m", "pytest", "--nbval", str(path)]
     options = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(folder)]
     result = subprocess.run(
         command + options, env=environment, capture_output=True, text=True, cwd=folder, timeout=300

@@ -66,7 +66,7 @@ def test_every_chapter_is_collected_by_nbval():
     for hole in ("--ignore", "norecursedirs", "nbval-lax", "sanitize", "--deselect", "-k "):
         assert hole not in config, hole
         assert hole not in makefile, hole
-    assert "chapters -p no:doctest --nbval" in makefile
+    assert "pytest chapters --nbval" in makefile
 
 
 @each_chapter
