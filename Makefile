@@ -56,6 +56,7 @@ benchmarks: environment
 lock:
 	@uv pip compile pyproject.toml --extra book --extra test --universal --python-version 3.11 \
 	  --no-annotate --custom-compile-command "make lock" -o requirements.txt
+	@cp requirements.txt binder/requirements.txt # flat there, else Binder cannot keep the layer
 
 clean:
 	@rm -rf _build .pytest_cache .ruff_cache .hypothesis

@@ -99,3 +99,9 @@ def test_a_folder_that_is_something_else_is_left_alone(environment):
     with pytest.raises(SystemExit, match="not a virtual environment"):
         environment.main()
     assert (environment.target / "thesis.tex").read_text() == "years of work"
+
+
+def test_binder_installs_the_same_versions():
+    """The file must be flat, so it is a copy; `make lock` writes both."""
+    versions = [ROOT / "requirements.txt", ROOT / "binder" / "requirements.txt"]
+    assert versions[0].read_text() == versions[1].read_text()
