@@ -162,7 +162,7 @@ class Floor:
         if network == "cnn":  # (rows, inputs, outputs) of each layer's product
             shapes = [
                 (n * 676, 9, 32),
-                (n * 121, 288, 64),
+                (n * 100, 288, 64),  # of 11 x 11 places, pooling keeps 10 x 10
                 (n * 9, 576, 64),
                 (n, 576, 64),
                 (n, 64, 10),

@@ -279,6 +279,57 @@ def test_a_part_of_a_trained_model_shares_its_weights():
     assert_same_arrays(part.get_weights(), whole.get_weights()[:2])
 
 
+@pytest.mark.parametrize("size", [(9, 9), (10, 13)], ids=str)
+@pytest.mark.parametrize("pool", [2, 3, (1, 2)], ids=str)
+@pytest.mark.parametrize("use_bias", [True, False])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("strides", [1, 2])
+def test_convolution_and_pooling_in_one_step_equal_the_two_layers(
+    size, pool, use_bias, channels, strides
+):
+    """Also with rows that pooling drops, and with ties: whole numbers make many."""
+    rng = np.random.default_rng(0)
+    x = rng.integers(-1, 2, (4, *size, channels)).astype(float)
+    convolution = layers.Conv2D(5, 2, strides=strides, activation="relu", use_bias=use_bias)
+    pooling = layers.MaxPooling2D(pool)
+    model = Sequential([Input((*size, channels)), convolution, pooling])
+    assert len(model.steps) == 1
+    model.set_weights([rng.integers(-2, 3, w.shape).astype(float) for w in model.get_weights()])
+
+    together = model.forward(x)
+    grad = rng.normal(size=together.shape)
+    grad_x = model.backward(grad)
+    grads = [array.copy() for array in convolution.grads.values()]
+
+    np.testing.assert_array_equal(together, pooling.forward(convolution.forward(x)))
+    np.testing.assert_allclose(grad_x, convolution.backward(pooling.backward(grad)), atol=1e-12)
+    for ours, theirs in zip(grads, convolution.grads.values(), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("activation", "pooling"),
+    [
+        ("tanh", layers.MaxPooling2D(2)),
+        ("relu", layers.MaxPooling2D(3, strides=2)),
+        ("relu", layers.MaxPooling2D(2, padding="same")),
+        ("relu", layers.AveragePooling2D(2)),
+    ],
+)
+def test_other_pairs_of_layers_stay_two_steps(activation, pooling):
+    model = Sequential([Input((8, 8, 1)), layers.Conv2D(2, 3, activation=activation), pooling])
+    assert len(model.steps) == 2
+
+
+def test_a_convolution_that_feeds_two_layers_stays_a_step_of_its_own():
+    x = Input((6, 6, 1))
+    image = layers.Conv2D(2, 3, activation="relu")(x)
+    left, right = layers.MaxPooling2D(2)(image), layers.AveragePooling2D(2)(image)
+    model = Model(x, layers.Add()([left, right]))
+    assert len(model.steps) == len(model.layers) == 4
+    assert [len(model.backward(model.forward(np.ones((3, 6, 6, 1)))))] == [3]
+
+
 def test_a_model_without_weights_can_be_fitted_and_evaluated():
     model = Sequential([Input((3,)), layers.Rescaling(2.0)])
     model.compile("sgd", "mse")

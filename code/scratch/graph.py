@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from scratch.activations import relu, relu_backward
 from scratch.layers.base import Symbol, snake_case
-from scratch.layers.convolution import Conv2D
-from scratch.layers.pooling import MaxPooling2D
+from scratch.layers.pooled_convolution import PooledConvolution, can_be_pooled
 
 
 def topological_order(inputs, outputs):
@@ -76,39 +74,34 @@ class Graph:
                     layer.name = f"{name}_{number}"
                 taken.add(layer.name)
         self.dtype = self.layers[0].dtype if self.layers else None
-        self.set_relu_late()
+        self.set_steps()
 
-    def set_relu_late(self):
-        """Find where ReLU can wait until after a max pooling, on a quarter of the numbers.
+    def set_steps(self):
+        """Plan the passes: a step is a layer, or a convolution with its max pooling.
 
-        ReLU never swaps the order of two numbers, so ``max(relu(z)) = relu(max(z))``, and
-        the winner of a window is the same wherever its gradient is not 0.
+        Each step is ``(position of its output, what runs, positions of its inputs)``.
         """
-        self.relu_late = {}  # position of the convolution -> position of the pooling
-        for k, (layer, parents) in enumerate(zip(self.layers, self.parents, strict=True)):
-            before = self.layers[parents[0] - 1] if parents[0] else None
-            if type(layer) is MaxPooling2D and type(before) is Conv2D:
-                alone = sum(parents[0] in others for others in self.parents) == 1
-                if alone and before.activation is relu:
-                    self.relu_late[parents[0] - 1] = k
+        self.steps = []
+        for position, layer in enumerate(self.layers, start=1):
+            parents = self.parents[position - 1]
+            before = parents[0]
+            previous = self.layers[before - 1] if before else None
+            alone = sum(before in others for others in self.parents) == 1
+            if alone and can_be_pooled(previous, layer):
+                self.steps = [step for step in self.steps if step[0] != before]
+                layer, parents = PooledConvolution(previous, layer), self.parents[before - 1]
+            self.steps.append((position, layer, parents))
 
     def forward(self, x, training=False):
-        """Return the outputs for inputs of shape ``(batch, ...)``, one layer after the other."""
-        values = [x]
-        after_pooling = self.relu_late.values()
-        for k, (layer, parents) in enumerate(zip(self.layers, self.parents, strict=True)):
+        """Return the outputs for inputs of shape ``(batch, ...)``, one step after the other."""
+        values = {0: x}
+        for position, layer, parents in self.steps:
             inputs = [values[p] for p in parents] if layer.merges else values[parents[0]]
-            if k in self.relu_late:
-                outputs = layer.logits = layer.pre_activation(inputs)
-                layer.outputs = None  # only the pooled numbers go through the ReLU
-            else:
-                outputs = layer.forward(inputs, training)
-            values.append(relu(outputs) if k in after_pooling else outputs)
-        self.pooled = {k: values[k + 1] for k in after_pooling}
-        return values[-1]
+            values[position] = layer.forward(inputs, training)
+        return values[len(self.layers)]
 
     def backward(self, grad_outputs, from_logits=False, input_grad=True):
-        """Go back through the layers, fill their ``grads``, return the input's gradient.
+        """Go back through the steps, fill the layers' ``grads``, return the input's gradient.
 
         A value that feeds several layers gets the sum of their gradients.
 
@@ -118,23 +111,20 @@ class Graph:
             input_grad: whether the gradient with respect to the inputs is wanted; training
                 does without it.
         """
-        last = len(self.layers) - 1
-        grads = [None] * (last + 1) + [grad_outputs]
-        for k in range(last, -1, -1):
-            layer, parents, grad = self.layers[k], self.parents[k], grads[k + 1]
+        last = len(self.layers)
+        grads = {last: grad_outputs}
+        for position, layer, parents in reversed(self.steps):
             layer.needs_input_grad = input_grad or parents != [0]
-            if k in self.pooled:
-                grad = relu_backward(grad, None, self.pooled[k])
-            if k in self.relu_late or (from_logits and k == last):
-                grad = layer.backward_logits(grad)
-            else:
-                grad = layer.backward(grad)
+            backward = layer.backward
+            if from_logits and position == last:
+                backward = layer.backward_logits
+            grad = backward(grads.pop(position))
             layer.needs_input_grad = True
             for parent, share in zip(parents, grad if layer.merges else [grad], strict=True):
                 if parent == 0 and not input_grad:
                     continue  # not wanted, and some layers have left it out
-                grads[parent] = share if grads[parent] is None else grads[parent] + share
-        return grads[0]
+                grads[parent] = grads[parent] + share if parent in grads else share
+        return grads.get(0)
 
     def gather_parameters(self):
         """Move all parameters into one vector, and all gradients into another.

@@ -126,29 +126,41 @@ class Conv2D(Windowed, Weighted):
         """``(h, w, channels) -> (oh, ow, filters)``."""
         return (*self.image_shape(input_shape[:2])[0], self.filters)
 
-    def patches(self, x):
-        """Return the patch matrix: one row a window, ``(n * oh * ow, kh * kw * channels)``.
+    def patches(self, x, blocks=(1, 1)):
+        """Return the patch matrix: one row a window, ``kh * kw * channels`` columns.
 
         Memory is copied in the order in which it runs. With many channels that is along
         a window's row, ``kw * channels`` numbers at a time. With one channel these runs
         would be 3 numbers long, so the transpose is written, along whole image rows.
+
+        The rows run over ``(n, oh, ow)``. A max pooling that comes next wants them in
+        ``blocks`` of its own shape, ``(ph, pw)``: all windows that stand first in their
+        pooling window, then all that stand second, and so on. Windows that the pooling
+        drops at the edge are left out.
         """
-        windows = sliding_window_view(x, self.window, axis=(1, 2))  # (n, oh, ow, c, kh, kw)
-        windows = windows[:, :: self.strides[0], :: self.strides[1]]
-        columns = self.window[0] * self.window[1] * x.shape[-1]
-        if x.shape[-1] == 1:
-            return windows.transpose(4, 5, 3, 0, 1, 2).reshape(columns, -1).T
-        return windows.transpose(0, 1, 2, 4, 5, 3).reshape(-1, columns)
+        windows = sliding_window_view(x, self.window, axis=(1, 2))
+        windows = windows[:, :: self.strides[0], :: self.strides[1]]  # (n, oh, ow, c, kh, kw)
+        (n, oh, ow, c), (ph, pw) = windows.shape[:4], blocks
+        windows = windows[:, : oh - oh % ph, : ow - ow % pw]
+        windows = windows.reshape(n, oh // ph, ph, ow // pw, pw, c, *self.window)  # a view
+        columns = c * self.window[0] * self.window[1]
+        if c == 1:
+            return windows.transpose(6, 7, 5, 2, 4, 0, 1, 3).reshape(columns, -1).T
+        return windows.transpose(2, 4, 0, 1, 3, 6, 7, 5).reshape(-1, columns)
+
+    def products(self, inputs, blocks=(1, 1)):
+        """Return ``P W``, one row a window, and the size ``(oh, ow)`` of the outputs."""
+        self.require(inputs, 4, self.kernel.shape[2])
+        self.check_image(inputs.shape[1:])
+        size, self.pads = self.image_shape(inputs.shape[1:3])
+        padded = pad_image(inputs, self.pads)
+        self.padded_shape = padded.shape
+        self.rows = self.patches(padded, blocks)
+        return self.rows @ self.kernel.reshape(-1, self.filters), size
 
     def pre_activation(self, inputs):
         """Return ``Z = P W + b`` as an image."""
-        self.require(inputs, 4, self.kernel.shape[2])
-        self.check_image(inputs.shape[1:])
-        (oh, ow), self.pads = self.image_shape(inputs.shape[1:3])
-        padded = pad_image(inputs, self.pads)
-        self.padded_shape = padded.shape
-        self.rows = self.patches(padded)
-        z = self.rows @ self.kernel.reshape(-1, self.filters)
+        z, (oh, ow) = self.products(inputs)
         if self.use_bias:  # added to whole image rows: NumPy is slow on short ones
             image_rows = z.reshape(-1, ow * self.filters)
             image_rows += np.tile(self.bias, ow)
@@ -156,18 +168,27 @@ class Conv2D(Windowed, Weighted):
 
     def backward_logits(self, grad_z):
         """Fill the gradients of kernel and bias; return that of the inputs."""
-        n, oh, ow, _ = grad_z.shape
         rows = grad_z.reshape(-1, self.filters)
-        np.matmul(self.rows.T, rows, out=self.grads["kernel"].reshape(-1, self.filters))
+        self.backward_kernel(rows)
         if self.use_bias:
-            ones = np.ones(len(rows), rows.dtype)
-            np.matmul(ones, rows, out=self.grads["bias"])  # column sums, at BLAS speed
-        if not self.needs_input_grad:
-            return None
-        (sh, sw), channels = self.strides, self.kernel.shape[2]
+            self.backward_bias(rows)
+        return self.backward_inputs(grad_z) if self.needs_input_grad else None
+
+    def backward_kernel(self, rows):
+        """Fill the gradient of the kernel, ``P.T G``."""
+        np.matmul(self.rows.T, rows, out=self.grads["kernel"].reshape(-1, self.filters))
+
+    def backward_bias(self, rows):
+        """Fill the gradient of the bias: column sums, as a product, at the speed of BLAS."""
+        np.matmul(np.ones(len(rows), rows.dtype), rows, out=self.grads["bias"])
+
+    def backward_inputs(self, grad_z):
+        """Return the gradient of the inputs: one product for each place in the window."""
+        n, oh, ow, _ = grad_z.shape
+        rows, (sh, sw) = grad_z.reshape(-1, self.filters), self.strides
         grad = np.zeros(self.padded_shape, grad_z.dtype)
-        for u, v in np.ndindex(self.window):  # one product for each place in the window
-            share = (rows @ self.kernel[u, v].T).reshape(n, oh, ow, channels)
+        for u, v in np.ndindex(self.window):
+            share = (rows @ self.kernel[u, v].T).reshape(n, oh, ow, -1)
             grad[:, u : u + sh * oh : sh, v : v + sw * ow : sw] += share
         return crop_image(grad, self.pads)
 

@@ -21,6 +21,12 @@ class Pooling2D(Windowed, Layer):
         """``(h, w, channels) -> (oh, ow, channels)``."""
         return (*self.image_shape(input_shape[:2])[0], input_shape[-1])
 
+    def places(self, x):
+        """Yield, for each place (u, v) in the window, the view of its numbers."""
+        (sh, sw), (oh, ow) = self.strides, self.out
+        for u, v in np.ndindex(self.window):
+            yield x[:, u : u + sh * (oh - 1) + 1 : sh, v : v + sw * (ow - 1) + 1 : sw]
+
     def get_config(self):
         return {"pool_size": self.window, "strides": self.strides, "padding": self.padding}
 
@@ -32,8 +38,8 @@ class MaxPooling2D(Pooling2D):
     Backward, the gradient goes to the winner. Ties go to the first winner in row order,
     as in Keras: on MNIST most windows of the first pooling are tied, all background.
 
-    The maximum is a tournament, first along the rows of each window, then between its
-    rows; who won each match is remembered as booleans, and backward replays them.
+    The maximum is a tournament: the places of the window challenge the champion one after
+    the other. Who won is remembered as booleans, and backward undoes the matches.
 
     Shapes: ``(n, h, w, channels) -> (n, oh, ow, channels)``.
 
@@ -48,50 +54,38 @@ class MaxPooling2D(Pooling2D):
     def forward(self, inputs, training=False):
         self.check_image(inputs.shape[1:])
         self.out, self.pads = self.image_shape(inputs.shape[1:3])
-        x = pad_image(inputs, self.pads, value=-np.inf)
-        self.shapes = [x.shape]
-        self.matches = []
-        for axis in (2, 1):
-            x, won = self.tournament(x, axis)
-            self.shapes.append(x.shape)
-            self.matches.append(won)
-        return x
+        padded = pad_image(inputs, self.pads, value=-np.inf)
+        self.padded_shape = padded.shape
+        return self.tournament(self.places(padded))
 
-    def entrants(self, x, axis):
-        """Yield, for each place in the window along the axis, the view of its numbers."""
-        size, stride, out = self.window[axis - 1], self.strides[axis - 1], self.out[axis - 1]
-        for place in range(size):
-            along = slice(place, place + stride * (out - 1) + 1, stride)
-            yield x[:, :, along] if axis == 2 else x[:, along]
-
-    def tournament(self, x, axis):
-        """Return the champions along an axis, and who beat the champion so far."""
-        champion, *challengers = self.entrants(x, axis)
-        won = []
+    def tournament(self, entrants):
+        """Return the champions, and remember which entrants beat the champion so far."""
+        champion, *challengers = entrants
+        self.won = []
         for challenger in challengers:
-            won.append(challenger > champion)  # a tie keeps the earlier one
+            self.won.append(challenger > champion)  # a tie keeps the earlier one
             champion = np.maximum(champion, challenger)
-        return champion, won
+        return champion
 
     def backward(self, grad_outputs):
         """Hand each gradient to the winner of its window."""
-        grad = grad_outputs
-        for axis, won, shape in zip((1, 2), self.matches[::-1], self.shapes[-2::-1], strict=True):
-            grad_x = np.zeros(shape, grad.dtype)
-            places = list(self.entrants(grad_x, axis))
-            overlap = self.strides[axis - 1] < self.window[axis - 1]
-            shares = [np.empty_like(grad) for _ in places] if overlap else places
-            champion, held = shares[0], grad
-            for share, victory in zip(shares[:0:-1], won[::-1], strict=True):
-                np.multiply(held, victory, out=share)
-                held = np.subtract(held, share, out=champion)
-            if not won:
-                champion[...] = grad
-            if overlap:  # a number that was in several windows gets the sum
-                for place, share in zip(places, shares, strict=True):
-                    place += share
-            grad = grad_x
+        grad = np.zeros(self.padded_shape, grad_outputs.dtype)
+        places = list(self.places(grad))
+        overlap = any(np.less(self.strides, self.window))
+        shares = [np.empty_like(grad_outputs) for _ in places] if overlap else places
+        self.hand_back(grad_outputs, shares)
+        if overlap:  # a number that was in several windows gets the sum
+            for place, share in zip(places, shares, strict=True):
+                place += share
         return crop_image(grad, self.pads)
+
+    def hand_back(self, grad, shares):
+        """Fill the share of each entrant: the last match is undone first."""
+        champion = shares[0]
+        champion[...] = grad
+        for share, victory in zip(shares[:0:-1], self.won[::-1], strict=True):
+            np.multiply(champion, victory, out=share)
+            champion -= share
 
 
 class AveragePooling2D(Pooling2D):
@@ -108,12 +102,6 @@ class AveragePooling2D(Pooling2D):
     >>> pool(np.array([[1.0, 5.0], [2.0, 4.0]]).reshape(1, 2, 2, 1)).item()
     3.0
     """
-
-    def places(self, x):
-        """Yield, for each place (u, v) in the window, the view of its numbers."""
-        (sh, sw), (oh, ow) = self.strides, self.out
-        for u, v in np.ndindex(self.window):
-            yield x[:, u : u + sh * (oh - 1) + 1 : sh, v : v + sw * (ow - 1) + 1 : sw]
 
     def forward(self, inputs, training=False):
         self.check_image(inputs.shape[1:])
