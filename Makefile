@@ -55,7 +55,10 @@ benchmarks: environment
 
 lock:
 	@uv pip compile pyproject.toml --extra book --extra test --universal --python-version 3.11 \
-	  --no-annotate --custom-compile-command "make lock" -o requirements.txt
+	  --no-annotate --no-header -o requirements.txt
+	@printf '%s\n' "# Exact versions of everything, for Linux, macOS and Windows and Python 3.11 to 3.13." \
+	  "# The ranges are in pyproject.toml; \`make lock\` writes this file again." \
+	  | cat - requirements.txt > requirements.new && mv requirements.new requirements.txt
 	@cp requirements.txt binder/requirements.txt # flat there, else Binder cannot keep the layer
 
 clean:
