@@ -3,10 +3,12 @@
 import ast
 import copy
 import re
+import threading
 
 import exercises
 import numpy as np
 import pytest
+from exercises import checker
 from exercises.checker import all_exercises, verdict
 from notebooks import CHAPTERS, load
 
@@ -101,9 +103,66 @@ def test_messages_say_what_is_wrong():
         "backprop-sigmoid", lambda grad_a, a: np.ones(1)
     )
     assert "should return 3 value(s)" in verdict("backprop-dense", lambda x, g, w: x)
-    assert "should hold numbers" in verdict("backprop-sigmoid", lambda grad_a, a: "x")
+    assert "should hold real numbers" in verdict("backprop-sigmoid", lambda grad_a, a: "x")
     assert "holds NaN" in verdict("backprop-sigmoid", lambda grad_a, a: a * np.nan)
     assert "wrong value at index" in verdict("backprop-sigmoid", lambda grad_a, a: a * 0)
+
+
+def test_an_endless_loop_is_stopped(monkeypatch):
+    monkeypatch.setattr(checker, "TIME_LIMIT", 0.2)
+    before = threading.active_count()
+
+    def endless(grad_a, a):
+        while True:
+            a = a + 1
+
+    assert "was stopped after 0.2 seconds" in verdict("backprop-sigmoid", endless)
+    assert threading.active_count() == before
+
+
+def test_the_checker_survives_what_is_submitted():
+    """Nothing raises, nothing ends the session, and the message says what came."""
+
+    class Nasty:
+        def __array__(self, *arguments, **keywords):
+            raise RuntimeError("no")
+
+    def prints(grad_a, a):
+        print("shape", a.shape)
+        return a * 0
+
+    def prints_much(grad_a, a):
+        for number in range(1000):
+            print(number)
+        return a * 0
+
+    def deep(grad_a, a):
+        return deep(grad_a, a)
+
+    def leaves(grad_a, a):
+        raise SystemExit
+
+    def in_a_library(grad_a, a):
+        b = a
+        return np.linalg.inv(b[0])
+
+    name = "backprop-sigmoid"
+    assert "not the class Nasty" in verdict(name, Nasty)
+    assert "is called with 2 argument(s): too many" in verdict(name, lambda grad_a: grad_a)
+    assert "is called with 2 argument(s): missing" in verdict(name, lambda x, y, z: x)
+    assert "it is of type Nasty" in verdict(name, lambda grad_a, a: Nasty())
+    assert "it is of type dict" in verdict(name, lambda grad_a, a: {})
+    assert "real numbers" in verdict(name, lambda grad_a, a: a * 1j)
+    assert "raised RecursionError" in verdict(name, deep)
+    assert "raised SystemExit" in verdict(name, leaves)
+    line = in_a_library.__code__.co_firstlineno + 2
+    assert f"raised LinAlgError in line {line}" in verdict(name, in_a_library)
+    assert "Your function printed:\nshape (" in verdict(name, prints)
+    assert verdict(name, prints_much).endswith("8\n9\n...")
+
+
+def test_a_function_without_a_signature_is_checked_too():
+    assert "backprop-sigmoid" not in verdict("backprop-sigmoid", max)
 
 
 def calls_of_check(notebook):

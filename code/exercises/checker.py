@@ -1,8 +1,13 @@
 """The checker: run the learner's function, compare it, and name the mistake."""
 
+import contextlib
 import copy
+import ctypes
 import importlib
+import inspect
+import io
 import pkgutil
+import threading
 import traceback
 import warnings
 from dataclasses import dataclass, field
@@ -11,6 +16,7 @@ import numpy as np
 from scratch.utils import lookup
 
 TRIALS = 5  # random inputs a check
+TIME_LIMIT = 10  # seconds for one call
 TOLERANCE = 1e-8
 
 
@@ -84,37 +90,105 @@ def verdict(name, answer):
     exercise = all_exercises().get(name)
     if exercise is None:
         return unknown(name)
+    if isinstance(answer, type):
+        return f"Give check a function, not the class {answer.__name__}."
     if not callable(answer):
         return f"Give check the function itself, not {type(answer).__name__}: check({name!r}, f)"
     rng = np.random.default_rng()
     cases = [*exercise.edge_cases, *(exercise.inputs(rng) for _ in range(TRIALS))]
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the verdict says what is wrong, not a warning
-        for arguments in cases:
-            wrong = compare(exercise, answer, arguments)
-            if wrong:
-                return named_mistake(exercise, answer, cases) or wrong
-    return f"Correct: {name}, on {len(cases)} inputs."
+    calls, wrong = [], None
+    for arguments in cases:
+        calls.append(Call(answer, arguments))
+        wrong = wrong or calls[-1].complaint() or compare(exercise, calls[-1])
+        if not calls[-1].finished:
+            break
+    if wrong is None:
+        return f"Correct: {name}, on {len(cases)} inputs."
+    message = named_mistake(exercise, calls) or wrong
+    printed = next((call.printed for call in calls if call.printed), "")
+    return message + (f"\nYour function printed:\n{printed}" if printed else "")
 
 
-def compare(exercise, answer, arguments):
-    """Return what is wrong with one call, or None."""
-    given = copy.deepcopy(arguments)
-    try:
-        result = answer(*given)
-    except Exception as error:
-        line = traceback.extract_tb(error.__traceback__)[-1].lineno
-        if isinstance(error, NotImplementedError):
+class Call:
+    """One call of the learner's function, in a thread of its own, so that it can be stopped.
+
+    Attributes:
+        result: what it returned.
+        error: what it raised, or None.
+        printed: the beginning of what it printed.
+        finished: False if it had to be stopped.
+    """
+
+    def __init__(self, function, arguments):
+        self.function, self.arguments = function, arguments
+        self.given = copy.deepcopy(arguments)
+        self.result = self.error = None
+        output = io.StringIO()
+        worker = threading.Thread(target=self.run, daemon=True)
+        with contextlib.redirect_stdout(output), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the verdict says what is wrong, not a warning
+            worker.start()
+            worker.join(TIME_LIMIT)
+            self.finished = not worker.is_alive()
+            if not self.finished:  # raise SystemExit inside the endless loop
+                thread = ctypes.c_ulong(worker.ident)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(SystemExit))
+                worker.join(1)
+        lines = output.getvalue().splitlines()
+        self.printed = "\n".join([*lines[:10], *(["..."] if len(lines) > 10 else [])])
+
+    def run(self):
+        """Call the function and keep what it returns or raises."""
+        try:
+            with np.errstate(all="ignore"):
+                self.result = self.function(*self.given)
+        except BaseException as error:  # also exit(), which would end the thread in silence
+            self.error = error
+
+    def complaint(self):
+        """Return what is wrong with the call itself, or None."""
+        if not self.finished:
+            return (
+                f"Your function was stopped after {TIME_LIMIT} seconds. "
+                "Is there a loop that never ends?"
+            )
+        if isinstance(self.error, NotImplementedError):
             return "Not attempted yet. Replace the `raise NotImplementedError` with your own code."
-        return f"Your function raised {type(error).__name__} in line {line}: {error}"
-    if result is None or result is Ellipsis:
-        return (
-            "Not attempted yet: your function returned None. Replace the `...` with your own code."
-        )
-    if not same(given, arguments):
-        return "Your function changed its arguments. Compute new arrays and leave the inputs alone."
-    expected = exercise.reference(*copy.deepcopy(arguments))
-    return difference(result, expected)
+        if self.error is not None:
+            return self.arity() or (
+                f"Your function raised {type(self.error).__name__} in line {self.line()}: "
+                f"{self.error}"
+            )
+        if self.result is None or self.result is Ellipsis:
+            return (
+                "Not attempted yet: your function returned None. "
+                "Replace the `...` with your own code."
+            )
+        if not same(self.given, self.arguments):
+            return "Your function changed its arguments. Compute new arrays instead."
+        return None
+
+    def arity(self):
+        """Say how many arguments come, if the function takes another number of them."""
+        try:
+            inspect.signature(self.function).bind(*self.arguments)
+        except TypeError as error:
+            return f"Your function is called with {len(self.arguments)} argument(s): {error}."
+        except ValueError:  # some built-in functions have no signature
+            pass
+        return None
+
+    def line(self):
+        """Return the line of the learner's code where the error came up."""
+        frames = traceback.extract_tb(self.error.__traceback__)
+        code = getattr(self.function, "__code__", None)
+        own = [frame.lineno for frame in frames if code and frame.filename == code.co_filename]
+        return own[-1] if own else frames[-1].lineno
+
+
+def compare(exercise, call):
+    """Return how the result of a call differs from the reference's, or None."""
+    return difference(call.result, exercise.reference(*copy.deepcopy(call.arguments)))
 
 
 def parts(value):
@@ -138,9 +212,13 @@ def difference(result, expected):
     for number, (a, b) in enumerate(zip(got, want, strict=True), start=1):
         which = f"Value {number} of your result" if len(want) > 1 else "Your result"
         try:
-            a = np.asarray(a, dtype=float)
-        except (TypeError, ValueError):
-            return f"{which} should hold numbers, but it is of type {type(a).__name__}."
+            a = np.asarray(a)
+            a = None if a.dtype.kind == "c" else a.astype(float)
+        except Exception:  # a submitted object may do anything when it is read
+            a = None
+        if a is None:
+            kind = type(got[number - 1]).__name__
+            return f"{which} should hold real numbers, but it is of type {kind}."
         b = np.asarray(b, dtype=float)
         if a.shape != b.shape:
             return f"{which} has shape {a.shape}, but it should have shape {b.shape}."
@@ -158,18 +236,21 @@ def difference(result, expected):
     return None
 
 
-def named_mistake(exercise, answer, cases):
+def named_mistake(exercise, calls):
     """Return the message of the known mistake that gives the same results, or None."""
+    if any(call.complaint() for call in calls):
+        return None
     for mistake in exercise.mistakes:
-        if all(agrees(mistake.function, answer, arguments) for arguments in cases):
+        if all(agrees(mistake.function, call) for call in calls):
             return mistake.message
     return None
 
 
-def agrees(mistake, answer, arguments):
-    """Whether a wrong function and the answer return the same."""
+def agrees(mistake, call):
+    """Whether a wrong function returns what the learner's function returned."""
     try:
-        wrong = mistake(*copy.deepcopy(arguments))
-        return difference(answer(*copy.deepcopy(arguments)), wrong) is None
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return difference(call.result, mistake(*copy.deepcopy(call.arguments))) is None
     except Exception:
         return False
