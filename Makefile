@@ -9,11 +9,12 @@ BIN := $(VENV)/bin
 # One BLAS thread a process: processes side by side share the cores better than threads do
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: help environment book serve test notebooks lint lock benchmarks clean
+.PHONY: help environment book serve test site-test notebooks lint lock benchmarks clean
 
 help:
 	@echo "make book        build the site in _build/html"
 	@echo "make test        run every test: the library, every output of every chapter, the site"
+	@echo "make site-test   open every page in Chromium: accessibility, console, requests, formulas"
 	@echo "make serve       show the site on http://localhost:8000"
 	@echo "make notebooks   execute every chapter again (or: make notebooks CHAPTER=path.ipynb)"
 	@echo "make lint        check style and spelling"
@@ -42,6 +43,10 @@ test: book
 	@$(ONE_THREAD) $(BIN)/python -m pytest chapters --nbval -n 2 --dist loadfile
 	@echo
 	@echo "Done. Every test passed and every output of every chapter came out the same."
+
+site-test: book
+	@$(BIN)/pip install --quiet -e '.[site]'
+	@$(BIN)/python -m pytest tools/check_site.py -n 2
 
 notebooks: environment
 	@$(ONE_THREAD) $(BIN)/python tools/notebooks.py $(CHAPTER)
