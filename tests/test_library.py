@@ -613,6 +613,41 @@ def test_mnist_is_the_real_one():
     assert x_test.mean() == pytest.approx(33.791225, abs=1e-6)
 
 
+def test_spoken_digits():
+    digits = datasets.load_spoken_digits()
+    assert digits.signals.shape == (480, digits.lengths.max())
+    assert np.abs(digits.signals).max() == pytest.approx(1, abs=1e-12)
+    ends = digits.signals[np.arange(480), digits.lengths - 1]
+    assert np.abs(ends).max() < 0.1 and digits.lengths.min() > 0.1 * digits.rate
+    for row, length in zip(digits.signals, digits.lengths, strict=True):
+        assert np.abs(row[:length]).max() > 0.99 and not row[length:].any()
+    # 24 voices say ten words twice, once slower and once faster
+    combined = (digits.voices * 10 + digits.labels) * 2 + digits.takes
+    assert sorted(combined) == list(range(480)) and len(set(digits.voice_names)) == 24
+    durations = [digits.lengths[digits.takes == take].mean() for take in (0, 1)]
+    assert durations[0] > durations[1]
+
+
+def test_first_names():
+    names = datasets.load_first_names()
+    assert len(names) == len(set(names)) == 8403 and names == sorted(names)
+    assert set("".join(names)) == set("abcdefghijklmnopqrstuvwxyz")
+    assert {"ada", "alan", "grace", "claude"} <= set(names)
+
+
+@pytest.mark.parametrize("name", ["spoken_digits", "first_names"])
+def test_a_damaged_or_missing_data_file(tmp_path, name):
+    original = getattr(datasets, f"{name.upper()}_PATH")
+    load, copy = getattr(datasets, f"load_{name}"), tmp_path / original.name
+    with pytest.raises(FileNotFoundError, match=rf"{original.name} is missing; reinstall"):
+        load(copy)
+    copy.write_bytes(original.read_bytes())
+    load(copy)
+    copy.write_bytes(original.read_bytes()[:-1])
+    with pytest.raises(ValueError, match=rf"{original.name} is damaged: its SHA-256 is .*;"):
+        load(copy)
+
+
 def run_python(program, **environment):
     """Run a program in a fresh Python at the repository root; return what it prints."""
     result = subprocess.run(

@@ -17,11 +17,12 @@ COMMANDS = """
     Vert lvert rvert vert langle rangle lfloor rfloor lceil rceil mid colon pm mp ll gg propto
     underbrace overbrace overset underset substack limits displaystyle textstyle mathrel mathop
     mathord prime cup cap subset subseteq forall exists binom star circ ast perp mathbf boldsymbol
-    mathcal mathbb mathrm mathsf hat tilde bar dot overline begin end
+    mathcal mathbb mathrm mathsf hat tilde bar dot check overline begin end square uparrow
+    downarrow circledast otimes
 """
 NOT_SYMBOLS = set(COMMANDS.split())
 WORDS = r"\\(?:text|operatorname|mathrm|texttt|begin|end)\*?\s*\{[^{}]*\}"
-ACCENTS = r"\\(?:hat|tilde|bar|dot|overline)(?![A-Za-z])"
+ACCENTS = r"\\(?:hat|tilde|bar|dot|check|overline)(?![A-Za-z])"
 FONTS = (
     r"\\(mathbf|boldsymbol|mathcal|mathbb|mathsf)\s*"
     r"(?:\{\s*(\\?[A-Za-z]+)\s*\}|(\\[A-Za-z]+|[A-Za-z]))"
@@ -93,7 +94,9 @@ def test_each_symbol_of_a_numbered_equation_is_in_the_notation(path):
 def test_symbols_of_single_chapters_are_used_there():
     text = {path.stem: prose(load(path)) for path in CHAPTERS}
     for chapter, listed in tables()[1].items():
-        formulas = re.findall(r"\$\$?([^$]+)\$", text[chapter])
+        displayed = r"\$\$(.+?)\$\$"
+        formulas = re.findall(displayed, text[chapter], re.S)
+        formulas += re.findall(r"\$([^$]+)\$", re.sub(displayed, " ", text[chapter], flags=re.S))
         used = set().union(*map(symbols, formulas))
         assert listed <= used | {symbol.removeprefix("bold:") for symbol in used}, chapter
 

@@ -1,4 +1,7 @@
-"""Data sets. MNIST ships with the package and never touches the network."""
+"""Data sets. MNIST, the spoken digits and the names ship with the package.
+
+None of these three touches the network.
+"""
 
 import hashlib
 import io
@@ -7,8 +10,27 @@ from types import SimpleNamespace
 
 import numpy as np
 
-MNIST_PATH = Path(__file__).parent / "data" / "mnist.npz"
+DATA = Path(__file__).parent / "data"
+MNIST_PATH = DATA / "mnist.npz"
 MNIST_SHA256 = "06af5dfe73b70e3bc1c36439982b18a8d76803db9b544f6fdf838a37fbb01b64"
+SPOKEN_DIGITS_PATH = DATA / "spoken_digits.npz"
+SPOKEN_DIGITS_SHA256 = "94ecc40283f4ff40ae4ae8bd3cf9717815863473de3642c92479d83097d1eac2"
+FIRST_NAMES_PATH = DATA / "first_names.npz"
+FIRST_NAMES_SHA256 = "96c418114927a772459df5d357d173670d2b4587109ff27b171db20b94c4d78a"
+
+
+def read_checked(path, sha256):
+    """Return the bytes of a file of the package, if it is there and undamaged."""
+    if not path.exists():
+        raise FileNotFoundError(f"{path.name} is missing; reinstall the package to get it back")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != sha256:
+        raise ValueError(
+            f"{path.name} is damaged: its SHA-256 is {digest[:12]}…, not {sha256[:12]}…; "
+            "reinstall the package to get it back"
+        )
+    return content
 
 
 def load_mnist(path=None):
@@ -29,18 +51,73 @@ def load_mnist(path=None):
     >>> x_train.shape, y_test.shape, x_train.dtype.name
     ((60000, 28, 28), (10000,), 'uint8')
     """
-    path = Path(path or MNIST_PATH)
-    if not path.exists():
-        raise FileNotFoundError(f"{path.name} is missing; reinstall the package to get it back")
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != MNIST_SHA256:
-        raise ValueError(
-            f"{path.name} is damaged: its SHA-256 is {digest[:12]}…, not {MNIST_SHA256[:12]}…; "
-            "reinstall the package to get it back"
-        )
+    content = read_checked(Path(path or MNIST_PATH), MNIST_SHA256)
     with np.load(io.BytesIO(content), allow_pickle=False) as data:
         return (data["x_train"], data["y_train"]), (data["x_test"], data["y_test"])
+
+
+def load_spoken_digits(path=None):
+    """Load 480 recordings of the words zero to nine, in 24 synthetic voices.
+
+    A program speaks, no person; ``data/spoken_digits.md`` says which, and how.
+
+    Args:
+        path: another copy of the file; its checksum must be the same.
+
+    Returns:
+        A namespace with the arrays ``signals`` ``(480, longest)``, numbers from -1 to 1
+        with zeros after the end, ``lengths`` ``(480,)`` in samples, ``labels`` and
+        ``voices`` ``(480,)``, ``takes`` ``(480,)``, 0 for the slower and 1 for the faster
+        one, the list ``voice_names``, and ``rate``, the samples a second.
+
+    Raises:
+        FileNotFoundError: if the file is missing.
+        ValueError: if it is damaged.
+
+    >>> digits = load_spoken_digits()
+    >>> digits.signals.shape, digits.rate, digits.voice_names[:2]
+    ((480, 6918), 8000, ['en-gb+f1', 'en-us+m1'])
+    """
+    content = read_checked(Path(path or SPOKEN_DIGITS_PATH), SPOKEN_DIGITS_SHA256)
+    with np.load(io.BytesIO(content), allow_pickle=False) as data:
+        lengths = data["lengths"].astype(int)
+        squeezed = data["samples"] / 127.5 - 1  # mu-law: one byte, finer for quiet samples
+        samples = np.sign(squeezed) * np.expm1(np.abs(squeezed) * np.log(256)) / 255
+        signals = np.zeros((len(lengths), lengths.max()))
+        signals[np.arange(lengths.max()) < lengths[:, np.newaxis]] = samples
+        return SimpleNamespace(
+            signals=signals,
+            lengths=lengths,
+            labels=data["labels"].astype(int),
+            voices=data["voices"].astype(int),
+            takes=data["takes"].astype(int),
+            voice_names=[str(name) for name in data["voice_names"]],
+            rate=8000,
+        )
+
+
+def load_first_names(path=None):
+    """Load 8403 first names of English-speaking countries, in alphabetical order.
+
+    They are in lower case and consist of the letters a to z (Ward, Moby Word II, 2002).
+
+    Args:
+        path: another copy of the file; its checksum must be the same.
+
+    Returns:
+        A list of texts.
+
+    Raises:
+        FileNotFoundError: if the file is missing.
+        ValueError: if it is damaged.
+
+    >>> names = load_first_names()
+    >>> len(names), names[:3]
+    (8403, ['aaren', 'aarika', 'aaron'])
+    """
+    content = read_checked(Path(path or FIRST_NAMES_PATH), FIRST_NAMES_SHA256)
+    with np.load(io.BytesIO(content), allow_pickle=False) as data:
+        return data["names"].astype(str).tolist()
 
 
 def load_fashion_mnist():
