@@ -78,3 +78,20 @@ def test_no_markup_was_left_unread(pages):
         text = path.read_text(encoding="utf-8")
         for leftover in ("{solution-start}", "{exercise}", "{doc}`", "{eq}`", "{cite:t}`"):
             assert leftover not in text, f"{leftover} on {path.name}"
+
+
+def test_terms_of_the_glossary_are_linked_at_their_first_use(pages):
+    for path, page in pages.items():
+        if "chapters" not in path.parts:
+            continue
+        terms = [link for link in page.links if "glossary.html#term-" in link]
+        assert len(terms) >= 10, path.name
+        assert len(terms) == len(set(terms)), path.name
+
+
+def test_the_glossary_gives_each_term_in_chinese():
+    text = (ROOT / "book" / "glossary.md").read_text(encoding="utf-8")
+    entries = re.split(r"\n\s*\n", text.split("```{glossary}")[1].strip().removesuffix("```"))
+    assert len(entries) >= 120
+    for entry in entries:
+        assert re.search(r"\([^()]*[\u4e00-\u9fff][^()]*\)", entry), entry
