@@ -141,11 +141,10 @@ def speed_in_children():
     rows = []
     for threads in THREADS:
         number = str(threads)
-        # Each library chooses its own kernels for this processor: no override stands
-        for override in [name for name in os.environ if name.startswith("OPENBLAS_")]:
-            del os.environ[override]
         names = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS")
-        environment = os.environ | dict.fromkeys(names, number)
+        # Each library chooses its own kernels for this processor: no override stands
+        own = {name: value for name, value in os.environ.items() if "OPENBLAS_" not in name}
+        environment = own | dict.fromkeys(names, number)
         command = [sys.executable, __file__, "--threads", number]
         result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
         rows += json.loads(result.stdout.splitlines()[-1])

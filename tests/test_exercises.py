@@ -162,7 +162,7 @@ def test_the_checker_survives_what_is_submitted():
 
 
 def test_a_function_without_a_signature_is_checked_too():
-    assert "backprop-sigmoid" not in verdict("backprop-sigmoid", max)
+    assert "raised ValueError" in verdict("backprop-sigmoid", max)
 
 
 def calls_of_check(notebook):
