@@ -9,5 +9,6 @@ when it is wrong, looks whether the mistake is one that it knows by name. It nev
 """
 
 from exercises.checker import Exercise, Mistake, check, hint
+from exercises.questions import quiz
 
-__all__ = ["Exercise", "Mistake", "check", "hint"]
+__all__ = ["Exercise", "Mistake", "check", "hint", "quiz"]

@@ -22,10 +22,12 @@ def predictions_and_targets(rng):
 
 
 def table(rng):
-    """Return samples (n, d), n different from d; one column is constant."""
+    """Return samples (n, d), n different from d; two columns are constant."""
     d = rng.integers(3, 6)
     x = rng.normal(3, 2, size=(d + 4, d))
-    x[:, rng.integers(d)] = rng.integers(1, 9)  # small integers: the mean is exact
+    whole, tenth = rng.choice(d, size=2, replace=False)
+    x[:, whole] = rng.integers(1, 9)  # the mean is exact, the spread 0
+    x[:, tenth] = 0.1  # the mean of 7, 8 or 9 of them is rounded, the spread is not 0
     return (x,)
 
 
@@ -43,8 +45,9 @@ def two_shapes(rng):
 
 def standardise(x, axis=0):
     """With columns that do not vary set to 0."""
-    spread = x.std(axis=axis, keepdims=True)
-    return (x - x.mean(axis=axis, keepdims=True)) / np.where(spread == 0, 1, spread)
+    constant = np.ptp(x, axis=axis, keepdims=True) == 0
+    spread = np.where(constant, 1, x.std(axis=axis, keepdims=True))
+    return (x - x.mean(axis=axis, keepdims=True)) / spread
 
 
 def standardise_by_columns(x):
@@ -153,8 +156,13 @@ EXERCISES = [
         inputs=table,
         mistakes=(
             Mistake(
-                "A column that does not vary gave 0/0. Divide by 1 where the spread is 0.",
+                "A column that does not vary gave 0/0. Divide by 1 where all numbers are equal.",
                 lambda x: (x - x.mean(axis=0)) / x.std(axis=0),
+            ),
+            Mistake(
+                "You asked whether the spread is 0. Rounding leaves a spread of 1e-17 in a column "
+                "of 0.1. Ask for the range instead: np.ptp(X, axis=0) == 0.",
+                lambda x: (x - x.mean(axis=0)) / np.where(x.std(axis=0) == 0, 1, x.std(axis=0)),
             ),
             Mistake(
                 "You standardised the rows. Each column is one feature: axis 0.",
@@ -171,12 +179,12 @@ EXERCISES = [
             ),
             Mistake(
                 "You divided by the variance. Divide by the standard deviation, its root.",
-                lambda x: (x - x.mean(axis=0)) / np.where(x.var(axis=0) == 0, 1, x.var(axis=0)),
+                lambda x: (x - x.mean(axis=0)) / np.where(np.ptp(x, axis=0) == 0, 1, x.var(axis=0)),
             ),
         ),
         hints=(
             "The mean and the spread of each column are reductions over axis 0.",
-            "spread = X.std(axis=0); divide by np.where(spread == 0, 1, spread).",
+            "Divide by np.where(np.ptp(X, axis=0) == 0, 1, X.std(axis=0)).",
         ),
     ),
     Exercise(
