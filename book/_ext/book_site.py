@@ -1,10 +1,16 @@
 """What the site needs beyond its theme, in one small Sphinx extension."""
 
+import json
 import re
+from functools import cache
 from pathlib import Path
 
+import pybtex.plugin
 from docutils import nodes
 from sphinx import addnodes
+
+# Each citation looks its style up in the metadata of every installed package: once is enough
+pybtex.plugin._load_entry_point = cache(pybtex.plugin._load_entry_point)
 
 # Everyday words: only where a chapter sets them in bold are they meant as terms
 EVERYDAY = """
@@ -65,10 +71,26 @@ def link_first_use(app, doctree):
             text.parent.replace(text, [*pieces, nodes.Text(text[end:])])
 
 
+def collect_definitions(app, page, template, context, doctree):
+    """Write the glossary as a script, from which book.js shows definitions as hovers."""
+    if page != "book/glossary" or doctree is None:
+        return
+    definitions = {}
+    for item in doctree.findall(nodes.definition_list_item):
+        body = item.next_node(nodes.definition)
+        for formula in list(body.findall(nodes.math)):
+            formula.replace_self(nodes.Text(rf"\({formula.astext()}\)"))
+        for term in item.findall(nodes.term):
+            definitions |= {name: body.astext() for name in term["ids"]}
+    script = f"const GLOSSARY = {json.dumps(definitions, ensure_ascii=False)};\n"
+    (Path(app.outdir) / "_static" / "glossary.js").write_text(script, encoding="utf-8")
+
+
 def setup(app):
     """Register with Sphinx."""
     # The theme reports on itself in the console; a page has nothing to say there but errors
     app.add_js_file(None, body="console.log = () => {};", priority=0)
     app.connect("html-page-context", drop_repeated_scripts, priority=900)
+    app.connect("html-page-context", collect_definitions)
     app.connect("doctree-read", link_first_use)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
