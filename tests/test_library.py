@@ -635,7 +635,14 @@ def test_first_names():
     assert {"ada", "alan", "grace"} <= set(names)
 
 
-@pytest.mark.parametrize("name", ["spoken_digits", "first_names"])
+def test_moby_dick():
+    text = datasets.load_moby_dick()
+    assert text.startswith("CHAPTER 1. Loomings.\n\nCall me Ishmael. Some years ago—never mind")
+    assert text.endswith("cosy, loving pair.\n") and len(text) == 109575
+    assert text.count("\n\nCHAPTER ") == 9 and "\r" not in text
+
+
+@pytest.mark.parametrize("name", ["spoken_digits", "first_names", "moby_dick"])
 def test_a_damaged_or_missing_data_file(tmp_path, name):
     original = getattr(datasets, f"{name.upper()}_PATH")
     load, copy = getattr(datasets, f"load_{name}"), tmp_path / original.name

@@ -1,6 +1,6 @@
-"""Data sets. MNIST, the spoken digits and the names ship with the package.
+"""Data sets. MNIST, the spoken digits, the names and a text ship with the package.
 
-None of these three touches the network.
+None of these four touches the network.
 """
 
 import hashlib
@@ -17,6 +17,8 @@ SPOKEN_DIGITS_PATH = DATA / "spoken_digits.npz"
 SPOKEN_DIGITS_SHA256 = "94ecc40283f4ff40ae4ae8bd3cf9717815863473de3642c92479d83097d1eac2"
 FIRST_NAMES_PATH = DATA / "first_names.npz"
 FIRST_NAMES_SHA256 = "96c418114927a772459df5d357d173670d2b4587109ff27b171db20b94c4d78a"
+MOBY_DICK_PATH = DATA / "moby_dick.npz"
+MOBY_DICK_SHA256 = "3485de955f31a9b0a965447dfcc67558c572bf6565bb0bbd8be61d0a17fd59b2"
 
 
 def read_checked(path, sha256):
@@ -118,6 +120,28 @@ def load_first_names(path=None):
     content = read_checked(Path(path or FIRST_NAMES_PATH), FIRST_NAMES_SHA256)
     with np.load(io.BytesIO(content), allow_pickle=False) as data:
         return data["names"].astype(str).tolist()
+
+
+def load_moby_dick(path=None):
+    """Load the first ten chapters of "Moby-Dick; or, The Whale" (Melville, 1851).
+
+    Args:
+        path: another copy of the file; its checksum must be the same.
+
+    Returns:
+        One text.
+
+    Raises:
+        FileNotFoundError: if the file is missing.
+        ValueError: if it is damaged.
+
+    >>> text = load_moby_dick()
+    >>> len(text), text[22:38]
+    (109575, 'Call me Ishmael.')
+    """
+    content = read_checked(Path(path or MOBY_DICK_PATH), MOBY_DICK_SHA256)
+    with np.load(io.BytesIO(content), allow_pickle=False) as data:
+        return data["text"].tobytes().decode("utf-8")
 
 
 def load_fashion_mnist():
