@@ -88,7 +88,7 @@ def check_layer(layer, inputs, training=False, seed=0, step=1e-5):
     output counts. Random numbers are the same in every call, and the layer's averages stay.
 
     Returns:
-        A dictionary: ``"inputs"`` and each parameter's name -> relative error. Below
+        A dictionary with ``"inputs"`` and each parameter's name -> relative error. Below
         1e-6 is right; above 1e-2 is wrong; between, look for a kink.
     """
     inputs = [x.copy() for x in inputs] if layer.merges else inputs.copy()
@@ -120,7 +120,7 @@ def check_model(model, x, y, step=1e-5):
     """Compare the gradient of a compiled model's loss with difference quotients.
 
     Returns:
-        A dictionary ``"layer/parameter"`` -> relative error.
+        A dictionary with ``"layer/parameter"`` -> relative error.
     """
     model.require_compiled()
     x, y = model.check_data(x, y, len(x))
