@@ -1,6 +1,8 @@
 """What the tests of the chapters share."""
 
+import importlib
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -29,6 +31,16 @@ def code_cells(notebook):
 def prose(notebook):
     """Return its text."""
     return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def tool(name):
+    """Import a program of tools/, where the name of this module belongs to another one."""
+    ours, places = sys.modules.pop(__name__), sys.path[:]
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path[:], sys.modules[__name__] = places, ours
 
 
 def table_of_contents():

@@ -200,3 +200,9 @@ def test_solutions_in_chapters_are_inside_folded_solutions():
                     inside = max(starts, default=-1) > max(ends, default=-1)
             elif any("Correct:" in output.get("text", "") for output in cell.outputs):
                 assert inside, cell.source[:80]
+
+
+def test_an_argument_that_holds_nan_is_not_called_changed():
+    given = (np.array([1.0, np.nan]), np.array([1, 2]), np.array(["a"]))
+    assert checker.same(given, copy.deepcopy(given))
+    assert not checker.same(given, (np.array([2.0, np.nan]), *given[1:]))

@@ -18,10 +18,10 @@ COMMANDS = """
     underbrace overbrace overset underset substack limits displaystyle textstyle mathrel mathop
     mathord prime cup cap subset subseteq forall exists binom star circ ast perp mathbf boldsymbol
     mathcal mathbb mathrm mathsf hat tilde bar dot check overline begin end square uparrow
-    downarrow circledast otimes
+    downarrow circledast otimes longrightarrow boxed widehat iint
 """
 NOT_SYMBOLS = set(COMMANDS.split())
-WORDS = r"\\(?:text|operatorname|mathrm|texttt|begin|end)\*?\s*\{[^{}]*\}"
+WORDS = r"\\(?:text|textbf|operatorname|mathrm|texttt|begin|end)\*?\s*\{[^{}]*\}"
 ACCENTS = r"\\(?:hat|tilde|bar|dot|check|overline)(?![A-Za-z])"
 FONTS = (
     r"\\(mathbf|boldsymbol|mathcal|mathbb|mathsf)\s*"

@@ -7,9 +7,11 @@ import re
 
 import nbformat
 import pytest
-from notebooks import CHAPTERS, ROOT, code_cells, load, name, prose, table_of_contents
+from notebooks import CHAPTERS, ROOT, code_cells, load, name, prose, table_of_contents, tool
 
 each_chapter = pytest.mark.parametrize("path", CHAPTERS, ids=name)
+
+first_cell = tool("first_cell")
 
 FORBIDDEN_TAGS = {"nbval-ignore-output", "nbval-skip", "nbval-raises-exception", "skip-execution"}
 
@@ -47,6 +49,13 @@ def test_every_code_cell_was_executed_in_order(path):
     counts = [cell.execution_count for cell in code_cells(load(path))]
     assert counts == list(range(1, len(counts) + 1))
     assert counts, "a chapter without code"
+
+
+@each_chapter
+def test_the_first_code_cell_installs_what_is_missing(path):
+    cells = code_cells(load(path))
+    assert first_cell.is_right(cells[0]), "run: .venv/bin/python tools/first_cell.py"
+    assert [cell.source for cell in cells].count(first_cell.SOURCE) == 1
 
 
 @each_chapter

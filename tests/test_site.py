@@ -8,8 +8,9 @@ import pytest
 from notebooks import ROOT, table_of_contents
 
 SITE = ROOT / "_build" / "html"
+OTHERS = {"_static", "_modules", "lite"}  # not pages of the book
 PAGES = sorted(
-    path for path in SITE.rglob("*.html") if not {"_static", "_modules"} & set(path.parts)
+    path for path in SITE.rglob("*.html") if not OTHERS & set(path.relative_to(SITE).parts)
 )
 GENERATED = {"genindex", "py-modindex", "prf-prf", "search", "404", "index"}  # index.html leads on
 PUBLISHED = "/book/"  # where GitHub Pages serves the site
@@ -68,6 +69,19 @@ def test_every_local_link_leads_somewhere(pages):
             assert file.exists(), f"{path.name}: {address}"
             if anchor and file.suffix == ".html" and file in pages:
                 assert unquote(anchor) in pages[file].ids, f"{path.name}: {address}"
+
+
+def test_every_chapter_can_be_launched(pages):
+    for path, page in pages.items():
+        name = path.relative_to(SITE).with_suffix(".ipynb").as_posix()
+        if not name.startswith("chapters/"):
+            continue
+        for start in (
+            "https://mybinder.org/v2/gh/perceptron-to-cnn/book/main?urlpath=lab/tree/",
+            "https://colab.research.google.com/github/perceptron-to-cnn/book/blob/main/",
+            "https://perceptron-to-cnn.github.io/book/lite/lab/index.html?path=",
+        ):
+            assert start + name in page.links, f"{path.name}: no {start}"
 
 
 def test_every_picture_has_alt_text_that_is_not_a_file_name(pages):

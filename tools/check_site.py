@@ -2,15 +2,19 @@
 
 Every page, light and dark, wide and narrow: no request to another server, nothing on the
 console, no accessibility violation (axe-core), nothing wider than the window, every formula
-set. `make test` needs no browser and does not run this file.
+set. The search finds, questions are answered by keyboard, code is copied, pages are light.
+`make test` needs no browser and does not run this file.
 """
 
 import http.server
 import os
+import re
 import shutil
+import statistics
 import threading
 from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,7 +22,9 @@ from playwright.sync_api import sync_playwright
 
 SITE = Path(__file__).resolve().parents[1] / "_build" / "html"
 PAGES = sorted(
-    str(path.relative_to(SITE)) for path in SITE.rglob("*.html") if "_static" not in path.parts
+    str(path.relative_to(SITE))
+    for path in SITE.rglob("*.html")
+    if not {"_static", "lite"} & set(path.relative_to(SITE).parts)
 )
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -111,3 +117,107 @@ def test_every_formula_is_set(opened):
     )
     assert left == []
     assert opened.query_selector_all("mjx-merror") == []
+
+
+# term -> a page that must be among the results
+SEARCHES = {
+    "backpropagation": "chapters/3_math/backpropagation.html",
+    "softmax": "chapters/4_code/logistic_regression.html",
+    "perceptron": "chapters/4_code/perceptron.html",
+    "Adam": "chapters/3_math/optimizers.html",
+    "Glorot": "chapters/3_math/initialization.html",
+    "receptive field": "chapters/3_math/convolution.html",
+    "dropout": "chapters/4_code/regularisation.html",
+    "broadcasting": "chapters/1_background/arrays.html",
+    "saliency": "chapters/5_trends/interpretability.html",
+    "Conv2D": "book/api_scratch.html",
+}
+
+
+@pytest.fixture
+def plain_page(browser):
+    """Open an empty page that may use the clipboard."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("term", SEARCHES)
+def test_the_search_finds(plain_page, address, term):
+    plain_page.goto(f"{address}search.html?q={quote(term)}")
+    plain_page.wait_for_selector("#search-results li a")
+    plain_page.wait_for_function("() => !document.querySelector('#search-results h2 .dots')")
+    plain_page.wait_for_timeout(1500)
+    found = plain_page.eval_on_selector_all("#search-results li a", "all => all.map(a => a.href)")
+    assert any(SEARCHES[term] in link for link in found)
+
+
+def test_a_question_is_answered_by_keyboard_alone(plain_page, address):
+    plain_page.goto(address + "chapters/3_math/backpropagation.html#questions")
+    plain_page.wait_for_load_state("networkidle")
+    plain_page.evaluate("() => window.MathJax?.startup?.promise")
+    feedback = plain_page.locator(".Quiz .Feedback").first
+    assert feedback.inner_text() == ""
+    for _ in range(400):  # a reader who has only the Tab key
+        plain_page.keyboard.press("Tab")
+        if plain_page.evaluate("() => document.activeElement.closest('.Quiz') !== null"):
+            break
+    outline = "() => getComputedStyle(document.activeElement.closest('.MCButton')).outlineStyle"
+    assert plain_page.evaluate(outline) == "solid", "the focus cannot be seen"
+    told, right = set(), 0
+    plain_page.keyboard.press("Space")
+    for _ in range(4):
+        told.add(feedback.inner_text())
+        right += plain_page.locator(".Quiz .correctButton").count()
+        plain_page.keyboard.press("ArrowDown")
+    assert len(told) >= 3, "the answers do not explain themselves"
+    assert right >= 1
+
+
+def test_the_copy_button_copies_the_code(plain_page, address):
+    plain_page.goto(address + "chapters/4_code/perceptron.html")
+    plain_page.wait_for_load_state("networkidle")
+    block = plain_page.locator("div.cell_input div.highlight").first
+    block.hover()
+    block.locator("button.copybtn").click()
+    copied = plain_page.evaluate("() => navigator.clipboard.readText()")
+    assert copied.strip() == block.locator("pre").inner_text().strip()
+
+
+def test_words_of_the_glossary_explain_themselves_to_the_keyboard(plain_page, address):
+    plain_page.goto(address + "chapters/4_code/perceptron.html")
+    plain_page.wait_for_load_state("networkidle")
+    plain_page.locator("a.reference:has(.std-term)").first.focus()
+    tip = plain_page.wait_for_selector(".tippy-content")
+    assert len(tip.inner_text()) > 20
+
+
+def weight(name):
+    """Return the bytes of a page and of the pictures that only it shows."""
+    text = (SITE / name).read_text(encoding="utf-8")
+    pictures = {
+        (SITE / name).parent / source for source in re.findall(r'src="([^":]+\.(?:svg|png))"', text)
+    }
+    return len(text.encode()) + sum(path.stat().st_size for path in pictures if path.exists())
+
+
+def test_pages_are_light():
+    weights = sorted(map(weight, PAGES))
+    assert statistics.median(weights) < 600_000
+    assert weights[int(0.95 * len(weights))] < 1_500_000
+
+
+def test_a_chapter_is_painted_within_a_second(browser, address):
+    paints = []
+    for _ in range(5):
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(address + "chapters/3_math/backpropagation.html")
+        paints.append(
+            page.evaluate(
+                "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
+            )
+        )
+        context.close()
+    assert statistics.median(paints) < 1000

@@ -82,6 +82,10 @@ def collect_definitions(app, page, template, context, doctree):
             formula.replace_self(nodes.Text(rf"\({formula.astext()}\)"))
         for term in item.findall(nodes.term):
             definitions |= {name: body.astext() for name in term["ids"]}
+    for name, text in definitions.items():  # "See unit." says nothing by itself
+        other = re.match(r"See ([\w -]+)\.", text)
+        if other and (found := definitions.get("term-" + other[1].replace(" ", "-"))):
+            definitions[name] = f"{text} {found}"
     script = f"const GLOSSARY = {json.dumps(definitions, ensure_ascii=False)};\n"
     (Path(app.outdir) / "_static" / "glossary.js").write_text(script, encoding="utf-8")
 

@@ -1,0 +1,1 @@
+"""Programs that use the library or are compared with it, each run with ``python -m``."""
