@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # One BLAS thread a process: processes side by side share the cores better than threads do
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: help environment book serve my-copy test site-test lite lite-test notebooks lint lock benchmarks clean
+.PHONY: help environment book serve my-copy test site-test screenshots lite lite-test notebooks lint lock benchmarks clean
 
 help:
 	@echo "make book        build the site in _build/html"
@@ -17,6 +17,7 @@ help:
 	@echo "make site-test   open every page in Chromium: accessibility, console, requests, formulas"
 	@echo "make lite        add JupyterLite to the site: the NumPy chapters run inside the browser"
 	@echo "make lite-test   train and check inside Chromium, without a network"
+	@echo "make screenshots  photograph the cover and a chapter for the README"
 	@echo "make serve       show the site on http://localhost:8000"
 	@echo "make my-copy     copy the chapters to my-copy/, to work in; again: update, yours is kept"
 	@echo "make notebooks   execute every chapter again (or: make notebooks CHAPTER=path.ipynb)"
@@ -59,6 +60,10 @@ lite: book
 lite-test: lite
 	@$(BIN)/pip install --quiet -e '.[site]'
 	@$(BIN)/python -m pytest tools/check_lite.py
+
+screenshots: book
+	@$(BIN)/pip install --quiet -e '.[site]'
+	@$(BIN)/python tools/screenshots.py
 
 my-copy:
 	@$(PYTHON) tools/my_copy.py

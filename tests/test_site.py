@@ -116,3 +116,16 @@ def test_the_glossary_gives_each_term_in_chinese():
     assert len(entries) >= 120
     for entry in entries:
         assert re.search(r"\([^()]*[\u4e00-\u9fff][^()]*\)", entry), entry
+
+
+def test_no_solution_lies_open_and_none_is_missing(pages):
+    """Each exercise on a page has its solution, folded, with its code and output inside."""
+    for path in pages:
+        if "chapters" not in path.parts:
+            continue
+        text = path.read_text(encoding="utf-8")
+        boxes = [set(found.split()) for found in re.findall(r'<div class="([^"]+)"', text)]
+        exercises = [box for box in boxes if {"exercise", "admonition"} <= box]
+        solutions = [box for box in boxes if {"solution", "admonition"} <= box]
+        assert len(exercises) == len(solutions) >= 4, path.name
+        assert all("dropdown" in box for box in solutions), path.name

@@ -53,14 +53,19 @@ def address():
         server.shutdown()
 
 
-@pytest.fixture(scope="session")
-def browser():
-    """Start the browser: the one in BROWSER, or Chromium from the PATH."""
+def find_browser():
+    """Return the path of the browser: the one in BROWSER, or Chromium from the PATH."""
     program = os.environ.get("BROWSER") or shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        pytest.exit("site-test needs Chromium: install it, or set BROWSER to its path", 2)
+        pytest.exit("this needs Chromium: install it, or set BROWSER to its path", 2)
+    return program
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start the browser."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=QUIET)
+        started = playwright.chromium.launch(executable_path=find_browser(), args=QUIET)
         yield started
         started.close()
 
