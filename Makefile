@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 # One BLAS thread a process: processes side by side share the cores better than threads do
 ONE_THREAD := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
-.PHONY: help environment book serve my-copy test site-test screenshots lite lite-test notebooks lint lock benchmarks clean
+.PHONY: help environment book serve my-copy test site-test screenshots lite lite-test pdf epub notebooks lint lock benchmarks clean
 
 help:
 	@echo "make book        build the site in _build/html"
@@ -18,6 +18,8 @@ help:
 	@echo "make lite        add JupyterLite to the site: the NumPy chapters run inside the browser"
 	@echo "make lite-test   train and check inside Chromium, without a network"
 	@echo "make screenshots  photograph the cover and a chapter for the README"
+	@echo "make pdf         build the book as one PDF (needs LaTeX; says what is missing)"
+	@echo "make epub        build the book as one EPUB, for e-readers"
 	@echo "make serve       show the site on http://localhost:8000"
 	@echo "make my-copy     copy the chapters to my-copy/, to work in; again: update, yours is kept"
 	@echo "make notebooks   execute every chapter again (or: make notebooks CHAPTER=path.ipynb)"
@@ -64,6 +66,10 @@ lite-test: lite
 screenshots: book
 	@$(BIN)/pip install --quiet -e '.[site]'
 	@$(BIN)/python tools/screenshots.py
+
+pdf epub: environment
+	@$(BIN)/pip install --quiet -e '.[paper]'
+	@$(BIN)/python tools/paper.py $@
 
 my-copy:
 	@$(PYTHON) tools/my_copy.py
